@@ -1,0 +1,64 @@
+"""Training examples as batches for a transformer, drawn anew for every epoch. Knows no model."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from tokenizers.models import BPE
+from torch import Tensor
+from transformers import PreTrainedTokenizerBase
+
+from classifier.batches import Tokens, encode, shuffled_rows
+from classifier.examples import Example
+from classifier.recipes import TrainingRecipe
+from classifier.targets import target_matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One batch: encoded texts and their targets, float32 [n, L]."""
+
+    tokens: list[Tokens]
+    targets: Tensor
+
+
+class Lessons:
+    """The training examples; with BPE dropout every epoch sees their words in other pieces."""
+
+    def __init__(
+        self,
+        tokenizer: PreTrainedTokenizerBase,
+        examples: Sequence[Example],
+        labels: Sequence[str],
+        recipe: TrainingRecipe,
+    ) -> None:
+        kept = [example for example in examples if example.text.strip()]
+        self.texts = [example.text for example in kept]
+        self.targets = torch.from_numpy(target_matrix(kept, labels)).float()
+        self.tokenizer, self.recipe = tokenizer, recipe
+        self._generator = np.random.default_rng(recipe.seed)
+        self._tokens: list[Tokens] = []
+
+    def epoch(self, number: int) -> list[Lesson]:
+        """Return the batches of an epoch, in random order and each of like lengths."""
+        if number == 0 or self.recipe.bpe_dropout:
+            with _in_pieces(self.tokenizer, self.recipe.bpe_dropout):
+                self._tokens = encode(self.tokenizer, self.texts, self.recipe.max_length)
+        batches = shuffled_rows([len(text) for text in self._tokens], self.recipe.batch_size, self._generator)
+        return [Lesson([self._tokens[row] for row in rows], self.targets[rows]) for rows in batches]
+
+
+@contextmanager
+def _in_pieces(tokenizer: PreTrainedTokenizerBase, dropout: float) -> Iterator[None]:
+    """Let a BPE tokenizer leave out some of its merges (Provilkov et al. 2020); others stay as they are."""
+    model = getattr(getattr(tokenizer, "backend_tokenizer", None), "model", None)
+    if not dropout or not isinstance(model, BPE):
+        yield
+        return
+    model.dropout = dropout
+    try:
+        yield
+    finally:
+        model.dropout = None

@@ -1,0 +1,73 @@
+"""How the prompt classifier is set up and, with the starter checkpoint, trained. Importable without torch."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+STARTER = "starter"
+"""The checkpoint name that means: train a small causal LM on this machine instead of loading one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptRecipe:
+    """The settings of a prompt classifier; every number is checked when built.
+
+    `checkpoint` is `starter`, a hub id or a local path. With `endpoint` (the base URL of an OpenAI-compatible server)
+    nothing is loaded here: `model` is the name that the server knows. The key comes from the environment alone.
+    """
+
+    checkpoint: str = STARTER
+    endpoint: str | None = None
+    model: str = ""
+    # The form of a prompt. The starter reads short ones: each token of them costs training time.
+    neighbours: int = 3
+    shortlist: int = 8
+    text_tokens: int = 128
+    example_tokens: int = 40
+    # How answers are scored: so many beginnings of an answer are followed, up to so many labels.
+    beams: int = 3
+    max_labels: int = 4
+    batch_tokens: int = 8192
+    # How an endpoint is spoken to.
+    timeout_s: float = 30.0
+    retries: int = 2
+    threads: int = 4
+    # How the starter is trained.
+    seconds: float = 80.0
+    epochs: int = 4
+    learning_rate: float = 2e-3
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what makes no sense, with the name of the field."""
+        if not self.checkpoint:
+            raise ValueError("checkpoint: name 'starter', a hub id or a local path.")
+        self._check_endpoint()
+        self._check_at_least(1, "shortlist", "text_tokens", "example_tokens", "max_labels", "beams", "batch_tokens")
+        self._check_at_least(1, "threads", "epochs")
+        self._check_at_least(0, "neighbours", "retries", "seed")
+        for name in ("timeout_s", "seconds", "learning_rate"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name}: must be positive, not {getattr(self, name)}.")
+
+    def _check_endpoint(self) -> None:
+        if self.endpoint and not self.endpoint.startswith(("http://", "https://")):
+            raise ValueError(f"endpoint: {self.endpoint!r} is no http(s) address.")
+        if self.endpoint and not self.model:
+            raise ValueError("model: an endpoint needs the name of the model that it serves.")
+
+    def _check_at_least(self, least: int, *names: str) -> None:
+        for name in names:
+            if getattr(self, name) < least:
+                raise ValueError(f"{name}: must be at least {least}, not {getattr(self, name)}.")
+
+    @property
+    def is_starter(self) -> bool:
+        """Whether the causal LM is trained here rather than loaded or asked over the network."""
+        return self.checkpoint == STARTER and not self.endpoint
+
+    def with_checkpoint(self, checkpoint: str, endpoint: str | None = None, model: str = "") -> Self:
+        """Return the recipe that suits a checkpoint: a pretrained LLM reads more labels and longer texts."""
+        chosen = replace(self, checkpoint=checkpoint, endpoint=endpoint, model=model)
+        if chosen.is_starter:
+            return chosen
+        return replace(chosen, neighbours=6, shortlist=60, text_tokens=384, example_tokens=128)

@@ -1,0 +1,95 @@
+"""How prompts and answers look to a tokenizer: a chat model's, a base model's, the starter's. Knows no model."""
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+
+from tokenizers import AddedToken
+from transformers import PreTrainedTokenizerBase
+
+from classifier.prompting import PromptForm
+from classifier.trie import AnswerTokens, Tokens
+
+END_OF_ANSWER = "\n"
+"""The starter's end: the empty line that ends every answer."""
+PLAIN_CHAT = "{% for message in messages %}{{ message['content'] }}{% endfor %}"
+"""The starter's chat template: a prompt as it stands, so that any chat server can serve the model."""
+MOST_CHARACTERS_A_TOKEN = 12
+
+
+def starter_tokenizer(base: PreTrainedTokenizerBase, form: PromptForm) -> PreTrainedTokenizerBase:
+    """Return a copy that reads each fixed phrase of a prompt and each label line as one token.
+
+    A label line holds its line end and a quoted text never does, so the words of a text never become a label's token.
+    The tokens of the answer are the last ones: the labels in order, `others`, the end.
+    """
+    tokenizer = deepcopy(base)
+    phrases = [form.opening, form.wording.before_text, form.wording.before_answer]
+    lines = [f"{label}\n" for label in (*form.labels, form.others)]
+    # Nothing may be put around a prompt: the answer follows its last token.
+    tokenizer.backend_tokenizer.post_processor = None
+    tokenizer.add_tokens([AddedToken(phrase, normalized=False) for phrase in (*phrases, *lines)])
+    tokenizer.add_special_tokens({"eos_token": AddedToken(END_OF_ANSWER, normalized=False)})
+    tokenizer.chat_template = PLAIN_CHAT
+    # Without this a chat server would look for the marks that other models of this architecture put around answers.
+    tokenizer.response_template = {
+        "defaults": {"role": "assistant"},
+        "start_anchor": form.wording.before_answer,
+        "fields": {"content": {"content": "text"}},
+    }
+    return tokenizer
+
+
+def answer_tokens(tokenizer: PreTrainedTokenizerBase, form: PromptForm) -> AnswerTokens:
+    """Tokenise all answers as the model would meet them."""
+    lines = [_tokens(tokenizer, f"{label}\n") for label in (*form.labels, form.others)]
+    if all(len(line) == 1 for line in lines):
+        return AnswerTokens(tuple(lines[:-1]), lines[-1], (), (tokenizer.eos_token_id,))
+    labels = [_tokens(tokenizer, label) for label in (*form.labels, form.others)]
+    # A chat model stops after its answer; a base model goes on as the examples do, with an empty line.
+    end = (tokenizer.eos_token_id,) if tokenizer.chat_template else _tokens(tokenizer, "\n\n")
+    return AnswerTokens(tuple(labels[:-1]), labels[-1], _tokens(tokenizer, "\n"), end)
+
+
+def as_asked(tokenizer: PreTrainedTokenizerBase, prompt: str) -> str:
+    """Put a prompt into the chat template of a chat model, with the model's turn begun; else leave it."""
+    if not tokenizer.chat_template:
+        return prompt
+    messages = [{"role": "user", "content": prompt}]
+    # Models that can think aloud would answer with their thoughts; templates without the switch ignore it.
+    return tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True, enable_thinking=False)
+
+
+def reserved_words(tokenizer: PreTrainedTokenizerBase) -> tuple[str, ...]:
+    """List the control tokens that no text from outside may contain."""
+    added = [str(token) for token in tokenizer.added_tokens_decoder.values() if token.special]
+    return tuple(dict.fromkeys([*tokenizer.all_special_tokens, *added]))
+
+
+def clip_to(tokenizer: PreTrainedTokenizerBase, size: int) -> Callable[[str], str]:
+    """Return a function that shortens a text to `size` tokens."""
+
+    def clip(text: str) -> str:
+        # A token is at least a byte: most texts of an example's length need no counting.
+        if len(text) * 4 <= size:
+            return text
+        text = text[: size * MOST_CHARACTERS_A_TOKEN]
+        spans = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
+        return text[: spans[size - 1][1]] if len(spans) > size else text
+
+    return clip
+
+
+def _tokens(tokenizer: PreTrainedTokenizerBase, text: str) -> Tokens:
+    """Tokenise what stands at the beginning of a line: some tokenizers see a word differently at the very beginning."""
+    line = tokenizer("\n", add_special_tokens=False)["input_ids"]
+    whole = tokenizer(f"\n{text}", add_special_tokens=False)["input_ids"]
+    if text.strip() and whole[: len(line)] == line:
+        return tuple(whole[len(line) :])
+    return tuple(tokenizer(text, add_special_tokens=False)["input_ids"])
+
+
+def padded_left(prompts: Sequence[Sequence[int]], pad: int) -> tuple[list[list[int]], list[list[int]]]:
+    """Return ids and attention mask of prompts, all of one length, so that every answer begins at the same place."""
+    width = max(map(len, prompts))
+    ids = [[pad] * (width - len(prompt)) + list(prompt) for prompt in prompts]
+    return ids, [[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in prompts]

@@ -1,0 +1,1 @@
+"""What the app remembers. Knows no machine learning and no web."""

@@ -1,0 +1,38 @@
+"""Queries on what people said of items."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
+
+from storage.tables import Annotation
+
+UNDONE = "undone"
+
+
+def get_by_token(session: Session, token: str) -> Annotation | None:
+    """Return the annotation that was stored with this token."""
+    return session.scalar(select(Annotation).where(Annotation.token == token))
+
+
+def get_last_standing(session: Session, *, person: str | None = None, item_id: int | None = None) -> Annotation | None:
+    """Return the last annotation, of this person or item, that was not undone."""
+    undoing = aliased(Annotation)
+    statement = select(Annotation).where(Annotation.kind != UNDONE, ~exists().where(undoing.undoes == Annotation.id))
+    if person is not None:
+        statement = statement.where(Annotation.person == person)
+    if item_id is not None:
+        statement = statement.where(Annotation.item_id == item_id)
+    return session.scalar(statement.order_by(Annotation.id.desc()).limit(1))
+
+
+def get_last(session: Session, item_id: int) -> Annotation | None:
+    """Return the last annotation of an item, of whatever kind."""
+    return session.scalar(
+        select(Annotation).where(Annotation.item_id == item_id).order_by(Annotation.id.desc()).limit(1)
+    )
+
+
+def list_history(session: Session, item_id: int) -> Sequence[Annotation]:
+    """Return all that people said of an item, oldest first."""
+    return session.scalars(select(Annotation).where(Annotation.item_id == item_id).order_by(Annotation.id)).all()

@@ -1,0 +1,146 @@
+"""The bulk writes of an import: many new rows at once. Knows no files and no similarity of texts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from storage.known import among, list_ids_by_hash
+from storage.search import index_texts
+from storage.tables import Claim, Conflict, Import, Item, Label, NearDuplicateKey, Standing, Truth, TruthLabel
+from storage.tables.base import now
+
+
+def add_import(session: Session, filename: str, person: str) -> int:
+    """Record the beginning of an import; return its id."""
+    row = Import(filename=filename[-500:], person=person)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def finish_import(session: Session, import_id: int, counts: Mapping[str, Any]) -> None:
+    """Record the end of an import with its counts."""
+    session.execute(update(Import).where(Import.id == import_id).values(ended_at=now(), counts=dict(counts)))
+
+
+def ensure_labels(
+    session: Session, labels: Mapping[str, tuple[str, str]], *, is_sample: bool = False
+) -> dict[str, int]:
+    """Create the labels {name: (description, group)} that do not exist; return the ids of all by name.
+
+    A label of the sample that real data uses is real from then on.
+    """
+    known = {row.name: row for row in session.scalars(select(Label).where(among(session, Label.name, list(labels))))}
+    for row in known.values():
+        row.is_sample = row.is_sample and is_sample
+    fresh = [
+        Label(name=name, description=description, group=group, is_sample=is_sample)
+        for name, (description, group) in labels.items()
+        if name not in known
+    ]
+    session.add_all(fresh)
+    session.flush()
+    return {row.name: row.id for row in [*known.values(), *fresh]}
+
+
+def add_items(session: Session, items: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert items and the places where they are searched; return their ids in the same order.
+
+    Clusters are left for `set_clusters`, because a new cluster is named after its first item.
+    """
+    if not items:
+        return []
+    # Asking for the ids afterwards is much faster than RETURNING, which SQLite gives in no certain order.
+    _bulk(session, Item, list(items))
+    known = list_ids_by_hash(session, [item["text_hash"] for item in items])
+    ids = [known[item["text_hash"]] for item in items]
+    index_texts(session, zip(ids, (item["text"] for item in items), strict=True))
+    return ids
+
+
+def set_clusters(session: Session, clusters: Mapping[int, int]) -> None:
+    """Set the items' clusters {item id: cluster}."""
+    table = Item.__table__
+    rows = [{"item": item_id, "to": cluster} for item_id, cluster in clusters.items()]
+    if rows:
+        statement = update(table).where(table.c.id == bindparam("item")).values(cluster=bindparam("to"))
+        session.connection().execute(statement, rows)
+
+
+def add_keys(session: Session, pairs: Iterable[tuple[int, int]]) -> None:
+    """Insert near-duplicate keys, as (key, item id)."""
+    # In the order of the index, pages are touched once and not once for each key.
+    _bulk(session, NearDuplicateKey, [{"key": key, "item_id": item_id} for key, item_id in sorted(pairs)])
+
+
+def add_standings(session: Session, standings: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the places of new items in the queue."""
+    _bulk(session, Standing, [{**row, "shuffle": shuffle_key(row["item_id"])} for row in standings])
+
+
+def add_truths(session: Session, truths: Mapping[int, Sequence[int]], person: str) -> None:
+    """Insert truths of origin import, {item id: label ids}, for items that have none."""
+    moment = now()
+    _bulk(session, Truth, [{"item_id": i, "origin": "import", "person": person, "decided_at": moment} for i in truths])
+    _bulk(session, TruthLabel, [{"item_id": i, "label_id": label} for i, labels in truths.items() for label in labels])
+
+
+def add_truth_claims(session: Session, truths: Mapping[int, Sequence[int]]) -> None:
+    """Insert the claims of new items' truths, {item id: label ids}."""
+    rows = [
+        {"item_id": item_id, "label_id": label, "bert": False, "llm_head": False, "prompt": False, "truth": True}
+        for item_id, labels in truths.items()
+        for label in labels
+    ]
+    _bulk(session, Claim, rows)
+
+
+def remove_truths(session: Session, item_ids: Sequence[int]) -> None:
+    """Leave items without a truth."""
+    session.execute(delete(TruthLabel).where(among(session, TruthLabel.item_id, item_ids)))
+    session.execute(delete(Truth).where(among(session, Truth.item_id, item_ids)))
+
+
+def mark_changed(session: Session, item_ids: Sequence[int], *, state: str) -> None:
+    """Count the items' row versions up and set their state; what a person flagged stays flagged."""
+    session.execute(update(Item).where(among(session, Item.id, item_ids)).values(row_version=Item.row_version + 1))
+    places = update(Standing).where(among(session, Standing.item_id, item_ids), Standing.state != "flagged")
+    session.execute(places.values(state=state))
+
+
+def adopt(session: Session, items: Sequence[Mapping[str, Any]]) -> None:
+    """Turn items of the sample into real ones: `id` names the item, the other values are those of the real row."""
+    for values in items:
+        session.execute(update(Item).where(Item.id == values["id"]).values({**values, "is_sample": False}))
+        place = {"source": values["source"], "published_at": values["published_at"]}
+        session.execute(update(Standing).where(Standing.item_id == values["id"]).values(place))
+
+
+def add_conflicts(session: Session, import_id: int, conflicts: Sequence[tuple[int, Sequence[str], int]]) -> int:
+    """Record conflicts, as (item id, labels, line), that are not recorded yet; return how many are new."""
+    items = among(session, Conflict.item_id, [item_id for item_id, _, _ in conflicts])
+    stored = session.execute(select(Conflict.item_id, Conflict.labels).where(items))
+    known = {(item_id, tuple(sorted(labels))) for item_id, labels in stored}
+    fresh: list[dict[str, Any]] = []
+    for item_id, labels, line in conflicts:
+        if (mark := (item_id, tuple(sorted(labels)))) not in known:
+            known.add(mark)
+            fresh.append({"item_id": item_id, "import_id": import_id, "labels": list(labels), "line": line})
+    _bulk(session, Conflict, fresh)
+    return len(fresh)
+
+
+def shuffle_key(item_id: int) -> int:
+    """Return the item's place in the random order: a hash of its id (splitmix64), so that it never changes."""
+    mask = (1 << 64) - 1
+    mixed = (item_id + 0x9E3779B97F4A7C15) & mask
+    mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & mask
+    mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & mask
+    return (mixed ^ (mixed >> 31)) >> 1
+
+
+def _bulk(session: Session, table: type[Any], rows: list[dict[str, Any]]) -> None:
+    if rows:
+        session.connection().execute(insert(table.__table__), rows)

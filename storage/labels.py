@@ -1,0 +1,40 @@
+"""Queries on labels."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from storage.tables import Item, Label, TruthLabel
+
+
+def get_label(session: Session, label_id: int) -> Label | None:
+    """Return a label."""
+    return session.get(Label, label_id)
+
+
+def get_label_by_name(session: Session, name: str) -> Label | None:
+    """Return the label of that name."""
+    return session.scalar(select(Label).where(Label.name == name))
+
+
+def list_labels(session: Session, *, include_archived: bool = False) -> Sequence[Label]:
+    """Return labels, ordered by group and name."""
+    statement = select(Label).order_by(Label.group, Label.name)
+    return session.scalars(statement if include_archived else statement.where(Label.archived_at.is_(None))).all()
+
+
+def list_label_ids(session: Session, names: Iterable[str]) -> dict[str, int]:
+    """Return {name: id} of those of the names that are labels in use."""
+    statement = select(Label.name, Label.id).where(Label.name.in_(list(names)), Label.archived_at.is_(None))
+    return {name: label_id for name, label_id in session.execute(statement)}
+
+
+def count_by_label_and_split(session: Session) -> dict[tuple[int, str], int]:
+    """Count labelled items by (label id, split)."""
+    statement = (
+        select(TruthLabel.label_id, Item.split, func.count())
+        .join(Item, Item.id == TruthLabel.item_id)
+        .group_by(TruthLabel.label_id, Item.split)
+    )
+    return {(label_id, split): count for label_id, split, count in session.execute(statement)}

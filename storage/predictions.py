@@ -1,0 +1,111 @@
+"""Queries on predictions: what is missing, in the order in which people look for it, and what nobody needs any more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, exists, insert, select
+from sqlalchemy.orm import Session
+
+from storage.tables import Item, Prediction, Standing, Version, VersionStatus
+from storage.tables.base import now
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionRow:
+    """A prediction to store: {label id: score} above the floor, label ids proposed, item ids of the examples."""
+
+    item_id: int
+    scores: dict[int, float]
+    proposed: tuple[int, ...]
+    examples: tuple[int, ...] = ()
+
+
+def list_missing(session: Session, version_ids: Sequence[int]) -> list[int]:
+    """Return the items that lack a prediction of one of the versions; the front of the queue comes first."""
+    if not version_ids:
+        return []
+    statement = (
+        select(Item.id)
+        .outerjoin(Standing, Standing.item_id == Item.id)
+        .where(~_predicted(version_ids[0]) if len(version_ids) == 1 else _any_missing(version_ids))
+        .order_by((Standing.state != "open"), Standing.instructive.desc(), Item.id.desc())
+    )
+    return list(session.scalars(statement))
+
+
+def has_missing(session: Session, version_ids: Sequence[int]) -> bool:
+    """Tell whether any item lacks a prediction of one of the versions."""
+    return any(
+        session.scalar(select(Item.id).where(~_predicted(version_id)).limit(1)) is not None
+        for version_id in version_ids
+    )
+
+
+def _predicted(version_id: int) -> Any:  # noqa: ANN401 - SQLAlchemy's own type of an EXISTS
+    return exists().where(Prediction.item_id == Item.id, Prediction.version_id == version_id)
+
+
+def _any_missing(version_ids: Sequence[int]) -> Any:  # noqa: ANN401 - as above
+    condition = ~_predicted(version_ids[0])
+    for version_id in version_ids[1:]:
+        condition = condition | ~_predicted(version_id)
+    return condition
+
+
+def list_predicted(session: Session, version_id: int, item_ids: Sequence[int]) -> set[int]:
+    """Return those of the items that a version has spoken of."""
+    statement = select(Prediction.item_id).where(Prediction.version_id == version_id)
+    return set(session.scalars(statement.where(Prediction.item_id.in_(item_ids))))
+
+
+def list_proposed(session: Session, version_id: int, item_ids: Sequence[int]) -> dict[int, list[int]]:
+    """Return {item id: label ids proposed} of those of the items that a version has spoken of."""
+    statement = select(Prediction.item_id, Prediction.proposed).where(Prediction.version_id == version_id)
+    return dict(session.execute(statement.where(Prediction.item_id.in_(item_ids))).all())
+
+
+def write_predictions(session: Session, version_id: int, rows: Sequence[PredictionRow]) -> list[int]:
+    """Store a version's predictions in place of its older ones; return the items, without those removed meanwhile."""
+    if not rows or session.get(Version, version_id) is None:
+        return []
+    kept = set(session.scalars(select(Item.id).where(Item.id.in_([row.item_id for row in rows]))))
+    session.execute(delete(Prediction).where(Prediction.version_id == version_id, Prediction.item_id.in_(kept)))
+    at = now()
+    values = [
+        {
+            "item_id": row.item_id,
+            "version_id": version_id,
+            "scores": {str(label_id): score for label_id, score in row.scores.items()},
+            "proposed": list(row.proposed),
+            "examples": list(row.examples),
+            "predicted_at": at,
+        }
+        for row in rows
+        if row.item_id in kept
+    ]
+    if values:
+        session.execute(insert(Prediction), values)
+    return [value["item_id"] for value in values]
+
+
+def list_prunable_versions(session: Session) -> list[int]:
+    """Return the versions that are neither live, nor waiting, nor next in a roll-back."""
+    kept: set[int] = set()
+    retired: set[str] = set()
+    newest = select(Version).order_by(Version.promoted_at.desc().nulls_last(), Version.id.desc())
+    versions = session.scalars(newest).all()
+    for version in versions:
+        if version.status != VersionStatus.RETIRED:
+            kept.add(version.id)
+        elif version.promoted_at is not None and version.classifier not in retired:
+            retired.add(version.classifier)
+            kept.add(version.id)
+    return [version.id for version in versions if version.id not in kept]
+
+
+def prune(session: Session, version_id: int, limit: int) -> int:
+    """Delete up to `limit` predictions of a version; return how many were there."""
+    some = select(Prediction.item_id).where(Prediction.version_id == version_id).limit(limit)
+    statement = delete(Prediction).where(Prediction.version_id == version_id, Prediction.item_id.in_(some))
+    return session.execute(statement).rowcount

@@ -1,0 +1,127 @@
+"""The queue: which items a filter lets through, in which order. One definition for triage, dashboard and export."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from storage import search
+from storage.tables import Claim, Item, Label, Standing
+
+ORDERS: dict[str, tuple[InstrumentedAttribute[Any], bool]] = {
+    "instructive": (Standing.instructive, True),
+    "uncertain": (Standing.uncertain, True),
+    "rare": (Standing.rare, True),
+    "newest": (Standing.published_at, True),
+    "random": (Standing.shuffle, False),
+}
+"""The column that each order reads, and whether its highest value comes first."""
+
+LEASE = timedelta(minutes=10)
+"""How long an item that was handed to one person is kept from the others."""
+
+
+@dataclass(frozen=True)
+class QueueFilter:
+    """Which items, and in which order. Empty fields do not filter.
+
+    `order` is one of `ORDERS`; `state` open, labelled, skipped, flagged, or "" for all; `label` is claimed by any
+    classifier or by the truth; `text` finds any words, two-character Chinese ones too.
+    """
+
+    order: str = "instructive"
+    state: str = "open"
+    label: str = ""
+    kind: str = ""
+    band: str = ""
+    source: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    text: str = ""
+
+
+def conditions(session: Session, queue: QueueFilter) -> list[ColumnElement[bool]]:
+    """Return what an item's standing must fulfil."""
+    found = [
+        getattr(Standing, field) == value
+        for field in ("state", "kind", "band", "source")
+        if (value := getattr(queue, field))
+    ]
+    if queue.since:
+        found.append(Standing.published_at >= queue.since)
+    if queue.until:
+        found.append(Standing.published_at < queue.until)
+    if queue.label:
+        claimed = select(Claim.item_id).join(Label).where(Label.name == queue.label)
+        found.append(Standing.item_id.in_(claimed))
+    if queue.text.strip():
+        found.append(exists().where(Item.id == Standing.item_id, search.matches(session, queue.text)))
+    return found
+
+
+def ordered_ids(session: Session, queue: QueueFilter) -> Select[tuple[int]]:
+    """Return the query for the ids of the filter's items, in its order."""
+    key, descending = ORDERS[queue.order]
+    return (
+        select(Standing.item_id)
+        .where(*conditions(session, queue))
+        .order_by(key.desc() if descending else key, Standing.item_id)
+    )
+
+
+def list_ids(session: Session, queue: QueueFilter, limit: int, offset: int = 0) -> Sequence[int]:
+    """Return one page of item ids."""
+    return session.scalars(ordered_ids(session, queue).limit(limit).offset(offset)).all()
+
+
+def count_items(session: Session, queue: QueueFilter) -> int:
+    """Count the filter's items."""
+    return session.scalar(select(func.count()).select_from(Standing).where(*conditions(session, queue))) or 0
+
+
+def count_by_kind_and_band(session: Session, queue: QueueFilter) -> dict[tuple[str, str], int]:
+    """Count the filter's items by kind of disagreement and rarity band."""
+    rows = session.execute(
+        select(Standing.kind, Standing.band, func.count())
+        .where(*conditions(session, queue))
+        .group_by(Standing.kind, Standing.band)
+    )
+    return {(kind, band): count for kind, band, count in rows}
+
+
+def get_next_id(session: Session, queue: QueueFilter, person: str, after: int | None = None) -> int | None:
+    """Return the first item of the queue, or the first behind `after`, that nobody else has in hand."""
+    statement = ordered_ids(session, queue).where(
+        or_(Standing.leased_to.is_(None), Standing.leased_to == person, Standing.leased_until < datetime.now(UTC))
+    )
+    if after is not None and (reached := session.get(Standing, after)):
+        statement = statement.where(_behind(queue, reached))
+    return session.scalar(statement.limit(1))
+
+
+def _behind(queue: QueueFilter, reached: Standing) -> ColumnElement[bool]:
+    key, descending = ORDERS[queue.order]
+    value = getattr(reached, key.key)
+    later_id = Standing.item_id > reached.item_id
+    if value is None:
+        return and_(key.is_(None), later_id)
+    behind = or_(key < value, key.is_(None)) if descending else key > value
+    return or_(behind, and_(key == value, later_id))
+
+
+def lease(session: Session, item_id: int, person: str) -> None:
+    """Hand an item to a person for a while."""
+    session.execute(
+        update(Standing)
+        .where(Standing.item_id == item_id)
+        .values(leased_to=person, leased_until=datetime.now(UTC) + LEASE)
+    )
+
+
+def list_sources(session: Session, limit: int = 500) -> Sequence[str]:
+    """Return the names of the sources."""
+    named = select(Standing.source).where(Standing.source != "").distinct().order_by(Standing.source)
+    return session.scalars(named.limit(limit)).all()

@@ -1,0 +1,97 @@
+"""Queries on versions, and the switch of the live one. Knows no files and no models."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from storage.tables import Version, VersionStatus
+from storage.tables.base import now
+
+
+def get_version(session: Session, version_id: int) -> Version | None:
+    """Return a version."""
+    return session.get(Version, version_id)
+
+
+def get_live(session: Session, classifier: str) -> Version | None:
+    """Return the live version of a classifier."""
+    return session.scalar(select(Version).where(Version.classifier == classifier, Version.status == VersionStatus.LIVE))
+
+
+def list_live(session: Session) -> dict[str, Version]:
+    """Return the live versions by classifier, `retriever` and `reference` among them."""
+    rows = session.scalars(select(Version).where(Version.status == VersionStatus.LIVE))
+    return {row.classifier: row for row in rows}
+
+
+def list_versions(session: Session, classifier: str | None = None) -> Sequence[Version]:
+    """Return versions, newest first, of one classifier or of all."""
+    statement = select(Version).order_by(Version.id.desc())
+    return session.scalars(statement if classifier is None else statement.where(Version.classifier == classifier)).all()
+
+
+def list_of_job(session: Session, job_id: int) -> dict[str, Version]:
+    """Return the versions that a job has finished, by classifier."""
+    rows = session.scalars(select(Version).where(Version.job_id == job_id).order_by(Version.id))
+    return {row.classifier: row for row in rows}
+
+
+def list_ids(session: Session) -> set[int]:
+    """Return the ids of all versions."""
+    return set(session.scalars(select(Version.id)))
+
+
+def get_previous_live(session: Session, classifier: str) -> Version | None:
+    """Return the version that was live before the present one; versions that were rolled back do not count."""
+    statement = select(Version).where(
+        Version.classifier == classifier, Version.status == VersionStatus.RETIRED, Version.promoted_at.is_not(None)
+    )
+    return session.scalar(statement.order_by(Version.promoted_at.desc(), Version.id.desc()).limit(1))
+
+
+def count_by_status(session: Session) -> dict[tuple[str, str], int]:
+    """Count versions by (classifier, status)."""
+    statement = select(Version.classifier, Version.status, func.count()).group_by(Version.classifier, Version.status)
+    return {(classifier, status): count for classifier, status, count in session.execute(statement)}
+
+
+def add_version(session: Session, version: Version) -> Version:
+    """Add a version under its classifier's next number."""
+    last = session.scalar(select(func.max(Version.number)).where(Version.classifier == version.classifier))
+    version.number = (last or 0) + 1
+    session.add(version)
+    session.flush()
+    return version
+
+
+def make_live(session: Session, version: Version, reason: str) -> Version | None:
+    """Put a version in the place of the live one; return the one that it replaces."""
+    replaced = get_live(session, version.classifier)
+    if replaced is not None and replaced.id != version.id:
+        replaced.status = VersionStatus.RETIRED
+        replaced.reason = f"Replaced by version {version.number}."
+        # The database allows one live version at a time, so the old one must be gone before the new one comes.
+        session.flush()
+    version.status, version.reason, version.promoted_at = VersionStatus.LIVE, reason[:500], now()
+    session.flush()
+    return replaced
+
+
+def roll_back(session: Session, live: Version, previous: Version) -> None:
+    """Make the previous version live again, in the place of the live one."""
+    live.status, live.reason = VersionStatus.RETIRED, f"Rolled back to version {previous.number}."
+    # Without this, a second roll-back would bring back what the first one took away.
+    live.promoted_at = None
+    session.flush()
+    previous.status, previous.reason = VersionStatus.LIVE, f"Live again in place of version {live.number}."
+    session.flush()
+
+
+def list_thresholds(version: Version) -> dict[int, float]:
+    """Return a version's thresholds as {label id: 0..1}, right also for a label that was renamed since."""
+    return {
+        label_id: version.thresholds[name]
+        for label_id, name in zip(version.label_ids, version.labels, strict=True)
+        if name in version.thresholds
+    }

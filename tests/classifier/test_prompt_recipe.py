@@ -1,0 +1,30 @@
+import pytest
+
+from classifier.prompt_recipe import PromptRecipe
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"checkpoint": ""}, "checkpoint"),
+        ({"endpoint": "localhost:8000", "model": "m"}, "endpoint"),
+        ({"endpoint": "http://localhost:8000/v1"}, "model"),
+        ({"beams": 0}, "beams"),
+        ({"neighbours": -1}, "neighbours"),
+        ({"seconds": float("nan")}, "seconds"),
+    ],
+)
+def test_a_recipe_that_makes_no_sense_is_refused_by_field(wrong, field):
+    with pytest.raises(ValueError, match=f"^{field}:"):
+        PromptRecipe(**wrong)
+
+
+def test_only_the_starter_is_trained_here():
+    assert PromptRecipe().is_starter
+    assert not PromptRecipe(checkpoint="Qwen/Qwen2.5-0.5B").is_starter
+    assert not PromptRecipe(endpoint="http://127.0.0.1:1/v1", model="m").is_starter
+
+
+def test_a_pretrained_model_reads_longer_prompts():
+    assert PromptRecipe().with_checkpoint("Qwen/Qwen2.5-0.5B").shortlist > PromptRecipe().shortlist
+    assert PromptRecipe().with_checkpoint("starter") == PromptRecipe()

@@ -1,0 +1,87 @@
+from time import monotonic
+
+import pytest
+import torch
+from torch import nn
+
+from classifier.training import Course, Schedule, train
+from classifier.watch import Cancelled, Unwatched
+from tests.classifier.toy import Recorder
+
+SLOPE = 3.0
+
+
+def course(watch=None, validate=None, loss=None, **schedule):
+    torch.manual_seed(0)
+    model = nn.Linear(1, 1)
+    inputs = torch.randn(20, 8, 1)
+    return Course(
+        model=model,
+        epoch=lambda _: list(inputs),
+        loss=loss or (lambda batch: ((model(batch) - SLOPE * batch) ** 2).mean()),
+        validate=validate,
+        schedule=Schedule(**{"epochs": 10, "learning_rate": 0.1, "seconds": 60.0} | schedule),
+        watch=watch or Unwatched(),
+    )
+
+
+def test_the_loss_falls_and_the_curve_shows_it():
+    watch = Recorder()
+    fitted = course(watch)
+    train(fitted)
+    losses = [value for _, value in watch.points["loss"]]
+    assert losses[-1] < losses[0] / 100
+    assert 30 <= len(losses) <= 70
+    assert fitted.model.weight.item() == pytest.approx(SLOPE, abs=0.1)
+
+
+def test_progress_never_goes_back():
+    watch = Recorder()
+    train(course(watch))
+    assert watch.steps == sorted(watch.steps)
+    assert len(watch.steps) == 200
+
+
+def test_the_best_weights_on_validation_are_kept():
+    values = iter([0.1, 0.2, 0.9, 0.5, 0.4])
+    weights = []
+    fitted = course(epochs=4)
+
+    def validate():
+        weights.append(fitted.model.weight.item())
+        return next(values)
+
+    fitted.validate = validate
+    assert train(fitted) == 0.9
+    assert fitted.model.weight.item() == weights[2]
+
+
+def test_a_start_that_does_not_count_is_never_kept():
+    values = iter([0.9, 0.2, 0.3, 0.1, 0.1])
+    fitted = course(epochs=4, validate=lambda: next(values), start_counts=False)
+    assert train(fitted) == 0.3
+
+
+def test_it_stops_early_when_validation_gets_no_better():
+    values = iter([0.5, 0.4, 0.4, 0.4, 0.4])
+    watch = Recorder()
+    train(course(watch, validate=lambda: next(values), patience=2))
+    assert len(watch.points["validation_f1"]) == 3
+
+
+def test_the_wall_clock_caps_it():
+    start = monotonic()
+    train(course(epochs=10**6, seconds=0.3))
+    assert monotonic() - start < 3
+
+
+def test_a_loss_that_is_no_number_stops_it_with_a_sentence():
+    with pytest.raises(RuntimeError, match="smaller learning rate"):
+        train(course(loss=lambda batch: batch.sum() * float("nan")))
+
+
+def test_a_wish_to_stop_passes_through():
+    watch = Recorder(stop_after=3)
+    with pytest.raises(Cancelled):
+        train(course(watch))
+    assert len(watch.steps) == 4

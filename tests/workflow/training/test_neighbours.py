@@ -1,0 +1,131 @@
+from threading import Event
+
+from sqlalchemy import select
+
+from storage import truths
+from storage.tables import Item, Truth
+from workflow.annotating import Said, annotate, undo
+
+OPEN = 150
+
+
+def ids(neighbours):
+    return [neighbour.item_id for neighbour in neighbours]
+
+
+def correct(desk, item_id, *labels):
+    with desk.database.write() as session:
+        annotate(session, Said(item_id, "submitted", "ann", labels=labels))
+
+
+def copy_of(desk, item_id, **values):
+    """Store another item with nearly the same text."""
+    with desk.database.write() as session:
+        original = session.get_one(Item, item_id)
+        text = original.text + " "
+        session.add(Item(id=900 + item_id, text=text, text_hash=f"copy {item_id}", **({"split": "train"} | values)))
+        session.flush()
+        session.add(Truth(item_id=900 + item_id, origin="import"))
+    return 900 + item_id
+
+
+def test_neighbours_are_labelled_items_to_train_on_nearest_first(trained):
+    near = trained.neighbours.of_item(OPEN)
+
+    found = trained.read(select(Item.split, Truth.origin).join(Truth).where(Item.id.in_(ids(near))))
+    assert len(near) == 10
+    assert {split for split, _ in found} == {"train"}
+    assert [view.similarity for view in near] == sorted((view.similarity for view in near), reverse=True)
+
+
+def test_an_item_is_not_its_own_neighbour(trained):
+    labelled = trained.neighbours.of_item(OPEN)[0].item_id
+
+    assert labelled not in ids(trained.neighbours.of_item(labelled))
+
+
+def test_a_correction_is_found_by_the_next_search_and_gone_after_its_undo(trained):
+    nearly_the_same = copy_of(trained, OPEN, cluster=0)
+    assert ids(trained.neighbours.of_item(nearly_the_same))[0] != OPEN
+
+    correct(trained, OPEN, "股权质押")
+    nearest = trained.neighbours.of_item(nearly_the_same)[0]
+    assert (nearest.item_id, nearest.labels, nearest.origin, nearest.person) == (
+        OPEN,
+        ("股权质押",),
+        "annotation",
+        "ann",
+    )
+
+    with trained.database.write() as session:
+        undo(session, "ann")
+    assert OPEN not in ids(trained.neighbours.of_item(nearly_the_same))
+
+
+def test_a_near_duplicate_is_never_a_neighbour(trained):
+    with trained.database.write() as session:
+        session.get_one(Item, OPEN).cluster = 77
+    copy = copy_of(trained, OPEN, cluster=77)
+    correct(trained, OPEN, "股权质押")
+
+    assert copy not in ids(trained.neighbours.of_item(OPEN))
+    assert OPEN not in ids(trained.neighbours.of_item(copy))
+
+
+def test_a_corrected_gold_item_is_never_a_neighbour(trained):
+    gold = trained.read(select(Item.id).where(Item.split == "gold"))[0][0]
+    nearly_the_same = copy_of(trained, gold, cluster=0)
+    correct(trained, gold, "股权质押")
+
+    assert gold not in ids(trained.neighbours.of_item(nearly_the_same))
+
+
+def test_a_pasted_text_that_is_stored_does_not_find_itself(trained):
+    text, item_id = trained.read(select(Item.text, Item.id).where(Item.split == "train"))[0]
+
+    assert item_id not in ids(trained.neighbours.of_text(text))
+    assert item_id in ids(trained.neighbours.of_text(text + "！补充说明"))
+
+
+def test_an_imported_item_is_found_and_a_removed_one_is_gone(trained):
+    trained.neighbours.of_item(OPEN)
+    copy = copy_of(trained, OPEN, cluster=0)
+    trained.neighbours.index.compare_soon()
+    assert ids(trained.neighbours.of_item(OPEN))[0] == copy
+
+    with trained.database.write() as session:
+        truths.remove_truth(session, copy)
+        session.delete(session.get_one(Item, copy))
+    assert copy not in ids(trained.neighbours.of_item(OPEN))
+
+
+def test_many_items_are_looked_up_by_their_stored_vectors(trained):
+    with trained.database.read() as session:
+        found = trained.neighbours.near_items(session, [OPEN, OPEN + 1, 10_000], 3)
+
+    assert {item_id: len(near) for item_id, near in found.items()} == {OPEN: 3, OPEN + 1: 3}
+    assert found[OPEN] == trained.neighbours.of_item(OPEN, 3)
+
+
+def test_an_index_that_is_long_in_the_making_keeps_no_page_waiting(trained, monkeypatch):
+    monkeypatch.setattr("workflow.neighbours.PATIENCE", 0.05)
+    finish = Event()
+    load = trained.neighbours.index._load
+
+    def load_slowly(members):
+        finish.wait(10)
+        load(members)
+
+    monkeypatch.setattr(trained.neighbours.index, "_load", load_slowly)
+    assert trained.neighbours.of_item(OPEN) == ()
+    assert trained.neighbours.index.is_behind
+
+    finish.set()
+    trained.neighbours.index.refresh()
+    assert len(trained.neighbours.of_item(OPEN)) == 10
+
+
+def test_without_a_retriever_there_are_no_neighbours(desk):
+    assert desk.neighbours.of_item(OPEN) == ()
+    assert desk.neighbours.of_text("some text") == ()
+    assert desk.neighbours.examples([OPEN]) == [[]]

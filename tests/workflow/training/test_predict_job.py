@@ -1,0 +1,137 @@
+import pytest
+from sqlalchemy import delete, func, select
+
+from storage import jobs, standings, versions
+from storage.tables import Embedding, Item, Job, JobStatus, Prediction, Standing, Version
+from workflow import predict_job
+from workflow.job_watch import Hand
+from workflow.predict_job import PredictRun
+from workflow.promoting import ask_for_predictions
+from workflow.task import GiveWay, Task
+
+OPEN = 150
+
+
+def predict_now(desk):
+    """Ask for predictions and do what a worker would do."""
+    desk.retraining.predict_open()
+    desk.work()
+    return desk.retraining.jobs(1)[0]
+
+
+def task(desk):
+    """A predict job that this process has in hand."""
+    with desk.database.write() as session:
+        ask_for_predictions(session)
+        job = jobs.claim_next_job(session, "w")
+        return Task(Hand(desk.database, job.id, "w"), job.kind, (), desk.data, dict(job.options))
+
+
+def predictions_of(desk, item_id):
+    statement = select(Version.classifier).join(Prediction).where(Prediction.item_id == item_id)
+    return {classifier for (classifier,) in desk.read(statement)}
+
+
+def forget(desk, *item_ids):
+    with desk.database.write() as session:
+        session.execute(delete(Prediction).where(Prediction.item_id.in_(item_ids)))
+        session.execute(delete(Embedding).where(Embedding.item_id.in_(item_ids)))
+
+
+def test_a_new_item_gets_vector_predictions_and_place(trained):
+    with trained.database.write() as session:
+        session.add(Item(id=500, text="海澜科技：控股股东办理了股权质押", text_hash="500", split="train"))
+        session.flush()
+        session.add(Standing(item_id=500))
+
+    assert predict_now(trained).message == "1 items predicted."
+    assert predictions_of(trained, 500) == {"bert", "llm_head"}
+    assert trained.read(select(Standing.kind).where(Standing.item_id == 500)) != [("",)]
+    assert trained.read(select(Embedding.version_id).where(Embedding.item_id == 500)) == [(1,)]
+
+
+def test_what_was_said_is_not_said_again(trained):
+    before = trained.read(select(func.max(Prediction.predicted_at)))
+
+    assert predict_now(trained).message == "0 items predicted."
+    assert trained.read(select(func.max(Prediction.predicted_at))) == before
+
+
+def test_a_classifier_that_is_down_does_not_silence_the_other(trained, monkeypatch):
+    forget(trained, OPEN)
+    say = predict_job.Predictor.say
+
+    def down(predictor, live, item_ids):
+        if live.version.classifier == "llm_head":
+            raise RuntimeError("The server does not answer.")
+        say(predictor, live, item_ids)
+
+    monkeypatch.setattr(predict_job.Predictor, "say", down)
+    job = predict_now(trained)
+
+    assert job.status == "succeeded"
+    assert job.message == "1 items predicted. llm_head is silent: The server does not answer."
+    assert predictions_of(trained, OPEN) == {"bert"}
+    with trained.database.read() as session:
+        assert trained.live.silent(session, ["llm_head"]) == {"llm_head": "The server does not answer."}
+
+
+def test_when_every_classifier_is_down_the_job_fails(trained, monkeypatch):
+    forget(trained, OPEN)
+
+    def down(predictor, live, item_ids):
+        raise RuntimeError("The server does not answer.")
+
+    monkeypatch.setattr(predict_job.Predictor, "say", down)
+    assert predict_now(trained).status == "failed"
+
+
+def test_predicting_gives_way_to_a_retraining(trained):
+    forget(trained, OPEN)
+    in_hand = task(trained)
+    trained.retraining.start(["bert"])
+
+    with pytest.raises(GiveWay):
+        PredictRun(in_hand).run()
+    assert predictions_of(trained, OPEN) == set()
+
+
+def test_what_is_asked_for_while_it_runs_is_done_by_the_same_job(trained, monkeypatch):
+    forget(trained, OPEN)
+    in_hand = task(trained)
+    prune = PredictRun._prune
+
+    def ask_meanwhile(run):
+        monkeypatch.setattr(PredictRun, "_prune", prune)
+        forget(trained, OPEN + 1)
+        with trained.database.write() as session:
+            assert ask_for_predictions(session, refresh=True).id == in_hand.hand.job_id
+
+    monkeypatch.setattr(PredictRun, "_prune", ask_meanwhile)
+    assert PredictRun(in_hand).run() == "2 items predicted."
+    assert predictions_of(trained, OPEN + 1) == {"bert", "llm_head"}
+    with trained.database.read() as session:
+        assert session.get_one(Job, in_hand.hand.job_id).status == JobStatus.SUCCEEDED
+
+
+def test_after_a_roll_back_every_place_is_recomputed(trained):
+    with trained.database.write() as session:
+        second = versions.add_version(session, Version(classifier="bert", labels=[], label_ids=[], recipe={}))
+        versions.make_live(session, second, "by hand")
+        standings.update_standings(session, [{"item": OPEN, "kind": "", "band": "", "instructive": 0.0}])
+
+    assert trained.retraining.rollback("bert").number == 1
+    trained.work()
+    assert trained.read(select(Standing.kind).where(Standing.item_id == OPEN)) != [("",)]
+
+
+def test_predictions_that_nobody_can_bring_back_are_deleted(trained):
+    first = trained.retraining.versions("bert")[0].id
+    with trained.database.write() as session:
+        for _ in range(2):
+            row = versions.add_version(session, Version(classifier="bert", labels=[], label_ids=[], recipe={}))
+            versions.make_live(session, row, "by hand")
+    predict_now(trained)
+
+    assert trained.read(select(Prediction.item_id).where(Prediction.version_id == first)) == []
+    assert predictions_of(trained, OPEN) == {"llm_head"}

@@ -1,0 +1,62 @@
+"""The data tab: bring files in, take files out, keep the labels in order."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from ui.importing import ImportHandlers, draw_import
+from ui.view import draw_view
+from workflow.use_cases import UseCases
+
+Fields = dict[str, Any]
+
+
+def draw_data_tab(use_cases: UseCases) -> None:
+    """Draw the tab: import and export side by side, the labels below."""
+    with gr.Row(equal_height=True, elem_classes=["data-top"]):
+        with gr.Column(scale=3, elem_classes=["import"]):
+            draw_import(ImportHandlers(use_cases))
+        with gr.Column(scale=1, min_width=240):
+            draw_view("exports", [StockHandlers(use_cases).stock])
+    ask = LabelHandlers(use_cases)
+    draw_view("labels", [ask.table, ask.add, ask.change, ask.archive, ask.restore])
+
+
+@dataclass(frozen=True)
+class StockHandlers:
+    """What the export panel may ask."""
+
+    use_cases: UseCases
+
+    def stock(self, person: str) -> Fields:
+        """Say what there is."""
+        return {"stock": self.use_cases.status.report()}
+
+
+@dataclass(frozen=True)
+class LabelHandlers:
+    """What the label table may ask."""
+
+    use_cases: UseCases
+
+    def table(self, person: str, include_archived: bool = False) -> Fields:
+        """Return the labels."""
+        return {"labels": self.use_cases.labels.list(include_archived=include_archived)}
+
+    def add(self, person: str, name: str, description: str = "", group: str = "") -> Fields:
+        """Add a label."""
+        return {"label": self.use_cases.labels.add(name, description, group)}
+
+    def change(self, person: str, label_id: int, name: str, description: str, group: str) -> Fields:
+        """Rename and describe a label; the name first, because it may be taken."""
+        self.use_cases.labels.rename(label_id, name)
+        return {"label": self.use_cases.labels.describe(label_id, description, group)}
+
+    def archive(self, person: str, label_id: int) -> Fields:
+        """Take a label out of use."""
+        return {"label": self.use_cases.labels.archive(label_id)}
+
+    def restore(self, person: str, label_id: int) -> Fields:
+        """Put a label back into use."""
+        return {"label": self.use_cases.labels.restore(label_id)}

@@ -1,0 +1,57 @@
+"""Reads a queue filter from what a page, a query string or an API caller sends, and says what can be chosen."""
+
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from workflow.errors import BadInput
+from workflow.views import QueueFilter
+
+ORDERS = ("instructive", "uncertain", "rare", "newest", "random")
+STATES = ("open", "labelled", "skipped", "flagged", "")
+KINDS = ("bert_alone", "llm_head_alone", "prompt_alone", "all_differ", "models_vs_human", "agree")
+BANDS = ("head", "middle", "tail")
+CHOICES = {"order": ORDERS, "state": STATES, "kind": (*KINDS, ""), "band": (*BANDS, "")}
+Chosen = str | dict[str, Any] | None
+"""A filter as it arrives: an order's name, or an object with some of the filter's fields."""
+
+NAMES = tuple(field.name for field in fields(QueueFilter))
+
+
+def filter_from(chosen: Chosen) -> QueueFilter:
+    """Return the filter for an order's name or for an object with some of the filter's fields."""
+    if isinstance(chosen, str):
+        chosen = {"order": chosen} if chosen else {}
+    if not isinstance(chosen or {}, dict):
+        raise BadInput("A filter is the name of an order or an object with the filter's fields.")
+    values = {name: value for name, value in (chosen or {}).items() if value is not None}
+    for name, value in values.items():
+        _check(name, value)
+    return QueueFilter(**values | _period(values))
+
+
+def _check(name: str, value: object) -> None:
+    if name not in NAMES:
+        raise BadInput(f"A filter has no field {name!r}; it has {', '.join(NAMES)}.")
+    if not isinstance(value, str):
+        raise BadInput(f"The filter's {name} is a text, not {value!r}.")
+    if name in CHOICES and value not in CHOICES[name]:
+        raise BadInput(f"The filter's {name} is one of {', '.join(filter(None, CHOICES[name]))}, not {value!r}.")
+
+
+def _period(values: dict[str, str]) -> dict[str, datetime | None]:
+    since, until = _moment("since", values.get("since", "")), _moment("until", values.get("until", ""))
+    if until and len(values["until"]) == len("2026-01-31"):
+        # A person who names a last day means that day too.
+        until += timedelta(days=1)
+    return {"since": since, "until": until}
+
+
+def _moment(name: str, text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInput(f"The filter's {name} is a date such as 2026-01-31, not {text!r}.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,24 @@
+"""The header: name of the app, who is signed in, language and theme."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ui.shown import ANYBODY
+from ui.view import draw_view
+from workflow.use_cases import UseCases
+
+
+def draw_header(use_cases: UseCases) -> None:
+    """Draw the header."""
+    draw_view("header", [HeaderHandlers(use_cases).who])
+
+
+@dataclass(frozen=True)
+class HeaderHandlers:
+    """What the header may ask."""
+
+    use_cases: UseCases
+
+    def who(self, person: str) -> dict[str, Any]:
+        """Say who is signed in, "" where no accounts exist."""
+        return {"person": "" if person == ANYBODY and not self.use_cases.people.any() else person}

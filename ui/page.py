@@ -1,0 +1,31 @@
+"""The page's table of contents: a header, four tabs, and the named endpoints behind them."""
+
+import gradio as gr
+
+from ui.api import add_endpoints
+from ui.data import draw_data_tab
+from ui.disagreements import draw_disagreements_tab
+from ui.header import draw_header
+from ui.retrain import draw_retrain_tab
+from ui.triage import draw_triage_tab
+from ui.words import word
+from workflow.use_cases import UseCases
+
+DAY = 24 * 3600
+
+
+def build_page(use_cases: UseCases) -> gr.Blocks:
+    """Draw and wire everything."""
+    with gr.Blocks(title="News Triage", fill_width=True, analytics_enabled=False, delete_cache=(DAY, DAY)) as page:
+        draw_header(use_cases)
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab(word("tab.triage"), id="triage", elem_id="tab-triage"):
+                draw_triage_tab(use_cases)
+            with gr.Tab(word("tab.disagreements"), id="disagreements", elem_id="tab-disagreements"):
+                draw_disagreements_tab(use_cases)
+            with gr.Tab(word("tab.retrain"), id="retrain", elem_id="tab-retrain"):
+                draw_retrain_tab(use_cases)
+            with gr.Tab(word("tab.data"), id="data", elem_id="tab-data"):
+                draw_data_tab(use_cases)
+        add_endpoints(use_cases)
+    return page

@@ -1,0 +1,103 @@
+"""The web process: FastAPI with the page mounted in it, so that sign-in, headers and health checks have a home.
+
+`app.py` serves what `build_app` returns. No model lives here; the use cases load theirs when first asked.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+import gradio as gr
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.sessions import SessionMiddleware
+
+from ui.downloads import download_routes
+from ui.front import FrontPage
+from ui.guard import Accounts, Guard
+from ui.page import build_page
+from ui.sign_in import sign_in_routes
+from ui.theme import build_theme
+from ui.words import gradio_words, words_of
+from workflow.use_cases import UseCases
+
+STATIC = Path(__file__).parent / "static"
+SESSION_SECONDS = 14 * 24 * 3600
+LARGEST_UPLOAD = "2gb"
+
+
+def build_app(use_cases: UseCases, host: str = "127.0.0.1") -> FastAPI:
+    """Return the app, ready for uvicorn on `host`."""
+    _set_up_gradio(use_cases.data)
+    app = FastAPI(title="News Triage", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(sign_in_routes(use_cases.people))
+    app.include_router(download_routes(use_cases))
+    _add_public_routes(app)
+    _mount_page(app, use_cases, host)
+    app.add_middleware(FrontPage)
+    app.add_middleware(Guard, accounts=Accounts(lambda: [person.name for person in use_cases.people.list()]))
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=_session_secret(use_cases.data),
+        session_cookie="news_triage_session",
+        max_age=SESSION_SECONDS,
+        same_site="strict",
+    )
+    # Allows no other origin; its presence also keeps Gradio from adding a laxer rule of its own.
+    app.add_middleware(CORSMiddleware, allow_origins=[])
+    return app
+
+
+def _set_up_gradio(data: Path) -> None:
+    """Set what Gradio reads only from the environment: no telemetry, no summaries of events, uploads under `data`."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = "1000000"
+    os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
+    os.environ["GRADIO_TEMP_DIR"] = str(data / "uploads")
+
+
+def _add_public_routes(app: FastAPI) -> None:
+    @app.get("/healthz")
+    def healthz() -> dict[str, str]:
+        """Say that the process answers."""
+        return {"status": "ok"}
+
+    @app.get("/ui/words/{language}.json")
+    def words(language: str) -> JSONResponse:
+        """Return a language's table."""
+        return JSONResponse(words_of(language))
+
+    app.mount("/ui", StaticFiles(directory=STATIC))
+
+
+def _mount_page(app: FastAPI, use_cases: UseCases, host: str) -> None:
+    gr.mount_gradio_app(
+        app,
+        build_page(use_cases),
+        path="/",
+        server_name=host,
+        footer_links=[],
+        run_history=False,
+        show_error=True,
+        max_file_size=LARGEST_UPLOAD,
+        ssr_mode=False,
+        enable_monitoring=False,
+        i18n=gradio_words(),
+        theme=build_theme(),
+        favicon_path=STATIC / "icon.svg",
+    )
+
+
+def _session_secret(data: Path) -> str:
+    """Return the key that signs sessions, made once, so that a restart signs nobody out."""
+    path = data / "session.key"
+    if not path.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        # Written aside first: a reader never sees half a key.
+        aside = path.with_suffix(f".{secrets.token_hex(4)}")
+        aside.touch(mode=0o600)
+        aside.write_text(secrets.token_hex(32), encoding="ascii")
+        aside.replace(path)
+    return path.read_text(encoding="ascii")

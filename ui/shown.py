@@ -1,0 +1,76 @@
+"""The one boundary between the use cases and people: every error becomes one sentence, and nobody sees a traceback.
+
+Handlers take plain values, the person first, and return plain values; the wrappers here bring in the request.
+"""
+
+import inspect
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import gradio as gr
+
+from workflow.errors import Conflict, TriageError
+from workflow.views import as_json
+
+ANYBODY = "analyst"
+"""Who annotates where no accounts exist."""
+
+UNEXPECTED = "Something went wrong on the server; nothing was changed. The server's log says more."
+
+log = logging.getLogger(__name__)
+
+
+def person_of(request: gr.Request | None, fallback: str = "") -> str:
+    """Return who is asking: the session's person where accounts exist, else the fallback, else anybody."""
+    # An event gets Gradio's request, which holds Starlette's; a server function gets Starlette's itself.
+    asked = request.request if isinstance(request, gr.Request) else request
+    signed_in = asked.scope.get("session", {}).get("person", "") if asked is not None else ""
+    return signed_in or fallback or ANYBODY
+
+
+def sentence(error: Exception) -> str:
+    """Return what a person is told about an error; what nobody foresaw goes to the log."""
+    if isinstance(error, TriageError):
+        return str(error)
+    log.error("unexpected error", exc_info=error)
+    return UNEXPECTED
+
+
+def answering(handler: Callable[..., dict[str, Any]]) -> Callable[[dict[str, Any], gr.Request], dict[str, Any]]:
+    """Make a handler callable from the page: fields in, `{"ok": true, …}` or `{"ok": false, "message"}` out.
+
+    The page cannot tell a server function that raises from one that returns nothing, hence the `ok`.
+    """
+
+    def answer(fields: dict[str, Any] | None, request: gr.Request) -> dict[str, Any]:
+        try:
+            inspect.signature(handler).bind(person_of(request), **(fields or {}))
+        except TypeError as wrong:
+            return {"ok": False, "message": f"The page asked for something unknown: {wrong}."}
+        try:
+            return {"ok": True} | as_json(handler(person_of(request), **(fields or {})))
+        except Conflict as conflict:
+            return {"ok": False, "message": str(conflict), "conflict": as_json(conflict.other)}
+        except Exception as error:
+            return {"ok": False, "message": sentence(error)}
+
+    # Gradio makes it an attribute of the component; a bare name such as `page` or `undo` would hide one of its own.
+    answer.__name__ = f"ask_{handler.__name__}"
+    return answer
+
+
+def shown(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a handler's errors a Gradio error with one sentence."""
+
+    @wraps(handler)
+    def safe(*values: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever the handler takes and gives
+        try:
+            return handler(*values, **named)
+        except gr.Error:
+            raise
+        except Exception as error:
+            raise gr.Error(sentence(error), print_exception=False) from error
+
+    return safe

@@ -1,0 +1,37 @@
+// Settles language and theme before Gradio reads them: ?lang= and ?theme=, else what was remembered, else the browser's own.
+(() => {
+  const asked = new URLSearchParams(location.search);
+  const settle = (name, query, allowed, fallback) => {
+    const wish = asked.get(query);
+    if (allowed.includes(wish)) localStorage.setItem(`news-triage.${name}`, wish);
+    const kept = localStorage.getItem(`news-triage.${name}`);
+    return allowed.includes(kept) ? kept : fallback;
+  };
+
+  const language = settle("language", "lang", ["en", "zh"], navigator.language.startsWith("zh") ? "zh" : "en");
+  const locale = { en: "en", zh: "zh-CN" }[language];
+  Object.defineProperty(navigator, "language", { get: () => locale });
+  Object.defineProperty(navigator, "languages", { get: () => [locale] });
+  document.documentElement.lang = locale;
+  document.cookie = `news_triage_language=${language}; path=/; max-age=31536000; samesite=strict`;
+
+  // Gradio follows the system alone, so a remembered theme has to answer in the system's place.
+  const theme = settle("theme", "theme", ["light", "dark", "system"], "system");
+  const ask = window.matchMedia.bind(window);
+  const inDark = () => (theme === "system" ? ask("(prefers-color-scheme: dark)").matches : theme === "dark");
+  window.matchMedia = (query) => {
+    if (theme === "system" || !query.includes("prefers-color-scheme")) return ask(query);
+    const matches = query.includes("dark") === inDark();
+    return {
+      matches,
+      media: query,
+      addEventListener() {},
+      removeEventListener() {},
+      addListener() {},
+      removeListener() {},
+    };
+  };
+  document.documentElement.classList.toggle("nt-dark", inDark());
+
+  window.newsTriage = { language, theme };
+})();

@@ -1,0 +1,134 @@
+// The filter of queue and dashboard: one row of small controls, remembered, and one object with the filter's fields.
+import { fill, h, settled } from "./dom.js";
+import { t } from "./words.js";
+
+const EMPTY = {
+  order: "instructive",
+  state: "open",
+  label: "",
+  kind: "",
+  band: "",
+  source: "",
+  since: "",
+  until: "",
+  text: "",
+};
+
+/** Draw the controls; `changed` gets the filter whenever it differs. `start` holds other defaults than the queue's. */
+export function filterBar({ setup, name, changed, start = {} }) {
+  const defaults = { ...EMPTY, ...start };
+  let filter = { ...defaults, ...recall(name) };
+  const controls = draw(setup, name);
+  const reset = h("button.quiet", { type: "button", title: t("filter.reset"), onclick: () => use({}) }, "×");
+  const details = h(
+    "details.filters",
+    { open: window.innerWidth > 700 },
+    h("summary", {}, t("filter.title")),
+    h("div.filter-row", { role: "search" }, Object.values(controls), reset),
+  );
+
+  function use(values, { quiet = false } = {}) {
+    filter = { ...defaults, ...values };
+    show();
+    remember(name, filter);
+    if (!quiet) changed(filter);
+  }
+
+  function show() {
+    for (const [field, control] of Object.entries(controls)) {
+      if (control.matches(".day")) control.type = filter[field] ? "date" : "text";
+      control.value = filter[field];
+      control.classList.toggle("set", filter[field] !== defaults[field]);
+    }
+    reset.hidden = Object.keys(defaults).every((field) => filter[field] === defaults[field]);
+  }
+
+  const read = (field, control) => {
+    if (filter[field] === control.value) return;
+    // A half-typed label would show an empty list.
+    if (field === "label" && control.value && !setup.labels.some((label) => label.name === control.value)) return;
+    use({ ...filter, [field]: control.value });
+  };
+  for (const [field, control] of Object.entries(controls)) {
+    const later = settled(() => read(field, control), 300);
+    control.addEventListener(field === "text" || field === "label" ? "input" : "change", later);
+    control.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") control.blur();
+      if (event.key === "Enter" && !event.isComposing) control.blur();
+    });
+  }
+  show();
+  /** Take up other labels and sources than those of the start. */
+  function offer(other) {
+    setup.labels = other.labels;
+    fill(document.getElementById(`${name}-labels`), labelOptions(other.labels));
+    fill(controls.source, sourceOptions(other.sources));
+    show();
+  }
+  return {
+    element: details,
+    get filter() {
+      return filter;
+    },
+    use,
+    offer,
+  };
+}
+
+const labelOptions = (labels) => labels.map((label) => h("option", { value: label.name }, label.group));
+const sourceOptions = (sources) => options("source", ["", ...sources], (source) => source);
+
+function draw(setup, name) {
+  const list = h("datalist", { id: `${name}-labels` }, labelOptions(setup.labels));
+  const label = h("input", {
+    type: "search",
+    list: list.id,
+    placeholder: t("filter.label"),
+    "aria-label": t("filter.label"),
+  });
+  // An empty date field shows only its format; as a text it can say what it is for.
+  const day = (field) =>
+    h("input.day", {
+      type: "text",
+      placeholder: t(`filter.${field}`),
+      "aria-label": t(`filter.${field}`),
+      title: t(`filter.${field}`),
+      onfocus: (event) => {
+        event.target.type = "date";
+      },
+      onblur: (event) => {
+        event.target.type = event.target.value ? "date" : "text";
+      },
+    });
+  const controls = {
+    order: choice("order", options("order", setup.orders)),
+    state: choice("state", options("state", setup.states)),
+    kind: choice("kind", options("kind", ["", ...setup.kinds])),
+    band: choice("band", options("band", ["", ...setup.bands])),
+    label,
+    source: choice("source", sourceOptions(setup.sources)),
+    since: day("since"),
+    until: day("until"),
+    text: h("input", { type: "search", placeholder: t("filter.text"), "aria-label": t("filter.text") }),
+  };
+  document.body.append(list);
+  return controls;
+}
+
+const options = (field, values, say = (value) => t(`${field}.${value}`)) =>
+  values.map((value) => h("option", { value }, value ? say(value) : t(`${field}.any`)));
+const choice = (field, offered) =>
+  h("select", { "aria-label": t(`filter.${field}`), title: t(`filter.${field}`) }, offered);
+
+function remember(name, filter) {
+  localStorage.setItem(`news-triage.filter.${name}`, JSON.stringify(filter));
+}
+
+function recall(name) {
+  try {
+    const kept = JSON.parse(localStorage.getItem(`news-triage.filter.${name}`)) ?? {};
+    return Object.fromEntries(Object.entries(kept).filter(([field]) => field in EMPTY));
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,22 @@
+// One listener for the page's keys. Silent while somebody types, composes characters, holds a modifier, or is on another tab.
+const TYPING = "input, textarea, select, [contenteditable]";
+
+/** Listen for keys while `root` is visible; `actions` maps a key to what it does, `digit` gets 0 to 9 as a row number. */
+export function listen(root, actions, digit) {
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || !root.offsetParent) return;
+    if (event.target.closest?.(TYPING) || document.querySelector("dialog[open]")) return;
+    // Enter on a button or link means that button, unless it is only where the focus was left.
+    if (
+      event.key === "Enter" &&
+      event.target.closest?.("button, a, summary, [role=option]") &&
+      !event.target.closest(".keys-through")
+    )
+      return;
+    if (/^\d$/.test(event.key)) digit(event.key === "0" ? 10 : Number(event.key));
+    else if (actions[event.key]) actions[event.key](event);
+    else return;
+    event.preventDefault();
+  });
+}

@@ -1,0 +1,146 @@
+// The label × classifier matrix: what each classifier says of a label against its own threshold, the neighbours' vote, the analyst's tick.
+import { fill, h, key } from "./dom.js";
+import { percent, score, t } from "./words.js";
+
+export const CLASSIFIERS = ["bert", "llm_head", "prompt"];
+const NEAR = 0.6; // A score above this share of its threshold is a near miss.
+
+/** Return the rows of an item, the most disputed first: {name, cells, votes, dispute}. */
+export function rowsOf(result, extra = []) {
+  const said = result.classifiers;
+  const names = new Set([
+    ...CLASSIFIERS.flatMap((name) => said[name]?.labels ?? []),
+    ...result.neighbours.flatMap((near) => near.labels),
+    ...(result.truth?.labels ?? []),
+    ...(result.disagreement?.disputed ?? []),
+    ...extra,
+  ]);
+  const rows = [...names].map((name) => row(name, result));
+  return rows.sort((a, b) => b.dispute - a.dispute || b.weight - a.weight || a.name.localeCompare(b.name));
+}
+
+function row(name, result) {
+  const cells = CLASSIFIERS.map((classifier) => cell(name, result.classifiers[classifier]));
+  const votes = result.neighbours.filter((near) => near.labels.includes(name)).length;
+  const spoken = cells.filter(Boolean);
+  const proposals = spoken.filter((one) => one.state === "proposed").length;
+  const split = proposals > 0 && proposals < spoken.length ? 1 : 0;
+  // Of two rows in dispute, the one nearer to a draw stands higher; below them what is proposed, then what only neighbours carry.
+  const weight = proposals * 2 + votes / 10 + Math.max(0, ...spoken.map((one) => one.value ?? 0));
+  return { name, cells, votes, proposals, dispute: split, weight };
+}
+
+function cell(name, said) {
+  if (!said) return null;
+  const value = said.scores[name];
+  const threshold = said.thresholds[name];
+  const proposed = said.labels.includes(name);
+  const near = !proposed && value != null && threshold != null && value >= threshold * NEAR;
+  return { value, threshold, state: proposed ? "proposed" : near ? "near" : "not" };
+}
+
+/** Labels that most of the classifiers that spoke propose: two of three, or the only one's. */
+export function majority(result) {
+  const spoken = CLASSIFIERS.map((name) => result.classifiers[name]).filter(Boolean);
+  const needed = Math.floor(spoken.length / 2) + 1;
+  const names = new Set(spoken.flatMap((said) => said.labels));
+  return [...names].filter((name) => spoken.filter((said) => said.labels.includes(name)).length >= needed);
+}
+
+/** Draw the matrix. `picks` maps a label to suggested, confirmed or rejected; `toggle` is called with a label. */
+export function matrix({ result, rows, picks, toggle, labels, job }) {
+  const head = h(
+    "div.matrix-row.matrix-head",
+    { role: "row" },
+    h("span", { role: "columnheader" }, t("matrix.label")),
+    CLASSIFIERS.map((name) => columnHead(name, result, job)),
+    h("span.votes", { role: "columnheader", title: t("matrix.votes_hint") }, t("matrix.votes")),
+    h("span.mine", { role: "columnheader" }, t("matrix.mine")),
+  );
+  const body = rows.map((one, index) => drawRow(one, index, { result, picks, toggle, labels }));
+  const empty = rows.length ? null : h("p.hint", {}, t("matrix.empty"));
+  return h("div.matrix.keys-through", { role: "table", "aria-label": t("matrix.title") }, head, body, empty);
+}
+
+function columnHead(name, result, job) {
+  const said = result.classifiers[name];
+  const title = h("strong", {}, t(`classifier.${name}`));
+  if (said) {
+    const quality = said.micro_f1 == null ? t("matrix.no_gold") : `F1 ${said.micro_f1.toFixed(2)}`;
+    return h(
+      "span.column",
+      { role: "columnheader", title: t("matrix.column_hint") },
+      title,
+      h("small", {}, `v${said.version} · ${quality}`),
+    );
+  }
+  const working = job?.status === "running" && (job.kind === "predict" || job.classifiers.includes(name));
+  const reason = result.unavailable?.[name] ?? t("silent.unknown");
+  const why = working ? t(`silent.${job.kind}`, { done: percent(job.progress) }) : reason;
+  const bar = working && h("progress", { max: 1, value: job.progress, "aria-label": job.message });
+  return h("span.column.silent", { role: "columnheader", title: why }, title, h("small", {}, why), bar);
+}
+
+function drawRow(one, index, { result, picks, toggle, labels }) {
+  const known = labels.get(one.name);
+  const node = h(
+    "div.matrix-row",
+    { role: "row", class: one.proposals ? "" : "quiet", "data-label": one.name, onclick: () => toggle(one.name) },
+    h(
+      "span.name",
+      { role: "rowheader", title: hint(known) },
+      index < 10 ? key(String((index + 1) % 10)) : h("kbd.none"),
+      h("span", {}, h("b", {}, one.name), known?.group && h("small", {}, known.group)),
+    ),
+    one.cells.map((said, column) => drawCell(said, CLASSIFIERS[column])),
+    h("span.votes", { role: "cell" }, one.votes ? `${one.votes}/${result.neighbours.length}` : ""),
+    h("span.mine", { role: "cell" }, h("button.tick", { type: "button", role: "checkbox", "aria-label": one.name })),
+  );
+  mark(node, picks.get(one.name));
+  return node;
+}
+
+const hint = (label) =>
+  label
+    ? [label.description, t("label.examples", { n: label.train, band: t(`band.${label.band}`) })]
+        .filter(Boolean)
+        .join("\n")
+    : "";
+
+/** Show a row's pick; called alone on a toggle, so that nothing else is drawn again. */
+export function mark(node, pick = "none") {
+  node.dataset.pick = pick;
+  const ticked = pick === "suggested" || pick === "confirmed";
+  const tick = node.querySelector(".tick");
+  tick.setAttribute("aria-checked", String(ticked));
+  tick.title = t(`pick.${pick}`);
+  fill(tick, { suggested: "✓", confirmed: "✓", rejected: "×", none: "" }[pick]);
+}
+
+const SHAPES = { proposed: "●", near: "◐", not: "○" };
+
+function drawCell(said, classifier) {
+  if (!said) return h("span.cell.silent", { role: "cell", "aria-label": t("silent.short") }, "–");
+  if (said.value == null && said.state === "not")
+    return h(
+      "span.cell.unscored",
+      { role: "cell", title: t("cell.unscored", { name: t(`classifier.${classifier}`) }) },
+      h("em", { "aria-hidden": "true" }, SHAPES.not),
+    );
+  const words = { name: t(`classifier.${classifier}`), score: score(said.value), threshold: score(said.threshold) };
+  const bar = h(
+    "span.bar",
+    { "aria-hidden": "true" },
+    h("i", { style: { width: percentWidth(said.value) } }),
+    said.threshold != null && h("u", { style: { left: percentWidth(said.threshold) } }),
+  );
+  return h(
+    "span.cell",
+    { role: "cell", class: said.state, title: t(`cell.${said.state}`, words) },
+    h("em", { "aria-hidden": "true" }, SHAPES[said.state]),
+    bar,
+    h("span.number", {}, said.value == null ? "" : score(said.value)),
+  );
+}
+
+const percentWidth = (value) => percent(Math.min(1, Math.max(0, value ?? 0))).replace(" ", "");

@@ -1,0 +1,35 @@
+// What the analyst has ticked for one item: label → suggested (by most classifiers), confirmed or rejected. Knows no DOM and no server.
+import { majority } from "./matrix.js";
+
+const TICKED = ["suggested", "confirmed"];
+
+export class Picks extends Map {
+  /** Return an item's first picks: its labels so far, else what most classifiers propose. */
+  static of(result) {
+    if (result.truth) return new Picks(result.truth.labels.map((name) => [name, "confirmed"]));
+    return new Picks(majority(result).map((name) => [name, "suggested"]));
+  }
+
+  ticked(name) {
+    return TICKED.includes(this.get(name));
+  }
+
+  get chosen() {
+    return [...this.keys()].filter((name) => this.ticked(name));
+  }
+
+  /** Whether anything is here that the classifiers did not bring by themselves. */
+  get touched() {
+    return [...this.values()].some((pick) => pick !== "suggested");
+  }
+
+  toggle(name) {
+    this.set(name, this.ticked(name) ? "rejected" : "confirmed");
+  }
+
+  /** Tick exactly these. */
+  use(names) {
+    for (const name of this.keys()) this.set(name, "rejected");
+    for (const name of names) this.set(name, "confirmed");
+  }
+}

@@ -1,0 +1,109 @@
+// The triage tab's fixed parts: where item, matrix, neighbours, actions and help stand. Holds no state.
+import { h, key } from "./dom.js";
+import { t } from "./words.js";
+
+/** Draw the frame of a desk; returns the parts that change. */
+export function frame(desk) {
+  const parts = {
+    left: h("span.left", { role: "status" }),
+    item: h("section.item", { "aria-label": t("item.title"), tabindex: "0" }),
+    why: h("div.reason"),
+    matrix: h("div.matrix-area"),
+    neighbours: h("div.near-list"),
+    conflict: h("div"),
+    rest: h("div.rest"),
+    save: h("button.primary", { type: "button", onclick: () => desk.decide.save() }),
+    note: h("input.note", {
+      type: "text",
+      maxlength: 2000,
+      placeholder: t("action.note"),
+      "aria-label": t("action.note"),
+    }),
+    status: h("span.status", { role: "status", "aria-live": "polite" }),
+  };
+  const act = (name, sign, onclick) => h("button", { type: "button", onclick }, t(`action.${name}`), key(sign));
+  const top = h(
+    "div.top",
+    {},
+    desk.bar.element,
+    parts.left,
+    h("button.quiet", { type: "button", onclick: () => desk.paste.toggle() }, t("paste.open")),
+    h(
+      "button.quiet.round",
+      { type: "button", title: t("help.title"), "aria-label": t("help.title"), onclick: () => help(desk.element) },
+      "?",
+    ),
+  );
+  const columns = h(
+    "div.columns",
+    {},
+    parts.item,
+    h(
+      "section.judge",
+      { "aria-label": t("matrix.title") },
+      parts.why,
+      desk.picker.element,
+      parts.conflict,
+      parts.matrix,
+    ),
+    h("section.similar", { "aria-label": t("neighbours.title") }, h("h2", {}, t("neighbours.title")), parts.neighbours),
+  );
+  const bottom = h(
+    "div.actions",
+    { role: "toolbar", "aria-label": t("action.title") },
+    parts.save,
+    act("skip", "s", () => desk.decide.say("skip")),
+    act("flag", "f", () => desk.decide.flag()),
+    act("undo", "z", () => desk.decide.undo()),
+    h(
+      "span.steps",
+      {},
+      step("back", "↑", "k", () => desk.back()),
+      step("pass", "↓", "j", () => desk.pass()),
+    ),
+    parts.note,
+    parts.status,
+  );
+  parts.root = h("div.desk", { "data-state": "loading" }, top, desk.paste.element, parts.rest, columns, bottom);
+  return parts;
+}
+
+function step(name, arrow, sign, onclick) {
+  const words = t(`action.${name}`);
+  const shown = h("span", { "aria-hidden": "true" }, arrow);
+  return h("button.quiet", { type: "button", title: words, onclick }, shown, h("span.unseen", {}, words), key(sign));
+}
+
+/** Say that the queue is empty, and what can be done. */
+export function restMessage(why, { again, widen }) {
+  return [
+    h("h2", {}, t("rest.title")),
+    h("p", {}, why),
+    again && h("button", { type: "button", onclick: again }, t("rest.again")),
+    h("button", { type: "button", onclick: widen }, t("rest.widen")),
+  ];
+}
+
+const KEYS = ["1-9", "⏎", "s", "f", "z", "j", "k", "/", "n", "p", "?"];
+
+/** Show all keys. */
+export function help(element) {
+  if (element.querySelector("dialog")) return;
+  const rows = KEYS.map((name) => h("tr", {}, h("td", {}, key(name)), h("td", {}, t(`help.${name}`))));
+  const dialog = h(
+    "dialog.help",
+    { "aria-label": t("help.title"), onclose: () => dialog.remove(), onclick: () => dialog.close() },
+    h("h2", {}, t("help.title")),
+    h("table", {}, h("tbody", {}, rows)),
+    h(
+      "p.legend",
+      {},
+      h("span.cell.proposed", {}, h("em", {}, "●"), t("legend.proposed")),
+      h("span.cell.near", {}, h("em", {}, "◐"), t("legend.near")),
+      h("span.cell.not", {}, h("em", {}, "○"), t("legend.not")),
+    ),
+    h("button", { type: "button", autofocus: true }, t("close")),
+  );
+  element.append(dialog);
+  dialog.showModal();
+}

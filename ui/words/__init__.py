@@ -1,0 +1,44 @@
+"""The visible words: one table per language, chosen in the browser and remembered there. Knows no page.
+
+`en.json` and `zh.json` hold the same keys, for the browser's modules and Gradio's components alike. A name in braces is
+filled in; a key that ends in `.one` serves the number 1.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import gradio as gr
+from gradio.i18n import I18nData
+from starlette.requests import HTTPConnection
+
+LANGUAGES = ("en", "zh")
+COOKIE = "news_triage_language"
+
+
+@cache
+def words_of(language: str) -> dict[str, str]:
+    """Return a language's table, English for an unknown one."""
+    name = language if language in LANGUAGES else "en"
+    table: dict[str, str] = json.loads((Path(__file__).parent / f"{name}.json").read_text(encoding="utf-8"))
+    return table
+
+
+def language_of(connection: HTTPConnection) -> str:
+    """Return the language that the browser remembered, else the one it prefers."""
+    remembered = connection.cookies.get(COOKIE, "")
+    if remembered in LANGUAGES:
+        return remembered
+    return "zh" if connection.headers.get("accept-language", "").startswith("zh") else "en"
+
+
+def gradio_words() -> gr.I18n:
+    """Return the tables for Gradio's own components, which translate in the browser."""
+    return gr.I18n(**{"en": words_of("en"), "zh-CN": words_of("zh")})
+
+
+def word(key: str) -> I18nData:
+    """Return a text of a Gradio component, translated where it is shown; an unknown key is a mistake."""
+    if key not in words_of("en"):
+        raise KeyError(f"no words for {key!r}")
+    return I18nData(key)

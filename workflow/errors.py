@@ -1,0 +1,44 @@
+"""Everything a person may be told, as one tree. `ui/shown.py` and `app.py` turn these into one sentence.
+
+TriageError
+├── NotFound            an item, label, job or version that does not exist
+├── Refused             a wish that makes no sense now, with the reason
+│   ├── NotAllowed      the person's role does not cover it
+│   └── Conflict        somebody else changed the item meanwhile; holds what they said
+├── BadInput            a file, field or value that cannot be used; names the place
+└── Unavailable         something that may work later: a server that is down, a model that still loads
+"""
+
+from typing import Any
+
+
+class TriageError(Exception):
+    """The root. Its text is one sentence for people."""
+
+
+class NotFound(TriageError):
+    """Something that does not exist."""
+
+
+class Refused(TriageError):
+    """A wish that makes no sense now."""
+
+
+class NotAllowed(Refused):
+    """A wish that this person's role does not cover."""
+
+
+class Conflict(Refused):
+    """An item that changed since the analyst saw it; `other` describes the annotation that came first."""
+
+    def __init__(self, message: str, other: dict[str, Any]) -> None:
+        super().__init__(message)
+        self.other = other
+
+
+class BadInput(TriageError):
+    """A value that cannot be used; the sentence names file, line and column where there are any."""
+
+
+class Unavailable(TriageError):
+    """Something that may work later."""

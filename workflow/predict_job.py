@@ -1,0 +1,128 @@
+"""The body of a predict job: vectors, predictions and queue places of all items, the front of the queue first.
+
+It gives way to a retraining, and looks once more for new work before it ends, so that nothing asked for meanwhile
+is lost. A classifier that fails, such as an endpoint that is down, does not keep the others from speaking.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+
+from storage import embeddings, jobs, predictions, standings
+from storage.tables import JobStatus
+from workflow.job_watch import JobWatch, PartWatch
+from workflow.live_models import LiveModel, LiveModels
+from workflow.neighbours import Neighbours
+from workflow.predicting import Predictor, chunks
+from workflow.task import GiveWay, PartlyFailed, Task, sentence
+
+EXPECTED = {"vectors": 1.0, "predictions": 8.0, "order": 1.0}
+"""How the parts of the job compare; its own pace replaces the guess at once."""
+PRUNED_AT_ONCE = 2000
+
+logger = logging.getLogger(__name__)
+
+
+def predict(task: Task) -> str:
+    """Bring everything up to date that the live versions say."""
+    return PredictRun(task).run()
+
+
+class PredictRun:
+    """One run of a predict job."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.database = task.hand.database
+        self.models = LiveModels(self.database, task.data)
+        self.neighbours = Neighbours(self.database, self.models)
+        self.predictor = Predictor(self.database, self.neighbours)
+        self.watch = JobWatch(task.hand, EXPECTED)
+        self.failed: dict[str, str] = {}
+        self.predicted = 0
+
+    def run(self) -> str:
+        """Work until nothing is left; return what was done."""
+        options = self.task.options
+        while True:
+            self._embed()
+            live, missing = self.models.classifiers()
+            self.failed |= missing
+            self._predict(live)
+            if options.get("refresh"):
+                self._reorder()
+            self._prune()
+            if self.failed and not live.keys() - self.failed.keys():
+                raise PartlyFailed("; ".join(self.failed.values()))
+            asked_again = self._finish(options)
+            if asked_again is None:
+                return self._message()
+            options = asked_again
+
+    def _message(self) -> str:
+        failures = "".join(f" {name} is silent: {why}" for name, why in self.failed.items())
+        return f"{self.predicted:,} items predicted.{failures}"
+
+    def _embed(self) -> None:
+        if not self.neighbours.index.refresh():
+            return
+        with self.database.read() as session:
+            missing = embeddings.list_without_vector(session, self.neighbours.index.version_id)
+        self._each(missing, self.watch.part("vectors"), self.neighbours.index.embed)
+
+    def _predict(self, live: dict[str, LiveModel]) -> None:
+        with self.database.read() as session:
+            missing = predictions.list_missing(session, [model.version.id for model in live.values()])
+        self._each(missing, self.watch.part("predictions"), lambda chunk: self._say(live, chunk))
+        self.predicted += len(missing)
+
+    def _say(self, live: dict[str, LiveModel], chunk: Sequence[int]) -> None:
+        for name, model in live.items():
+            if name in self.failed:
+                continue
+            try:
+                self.predictor.say(model, chunk)
+            except Exception as error:
+                logger.exception("%s could not be asked.", name)
+                self.failed[name] = sentence(error)
+        self.predictor.settle(chunk)
+
+    def _reorder(self) -> None:
+        with self.database.read() as session:
+            everything = standings.list_item_ids(session)
+        self._each(everything, self.watch.part("order"), self.predictor.settle)
+
+    def _each(self, item_ids: Sequence[int], watch: PartWatch, act: Callable[[Sequence[int]], object]) -> None:
+        for start, chunk in chunks(item_ids):
+            watch.progress(start / len(item_ids), f"{start:,} of {len(item_ids):,} items")
+            self._give_way()
+            act(chunk)
+
+    def _give_way(self) -> None:
+        with self.database.read() as session:
+            retraining = jobs.get_unfinished(session, jobs.RETRAIN)
+        if retraining is not None and retraining.status == JobStatus.QUEUED:
+            raise GiveWay
+
+    def _prune(self) -> None:
+        """Delete what versions say that nobody can bring back by one click."""
+        with self.database.read() as session:
+            versions = predictions.list_prunable_versions(session)
+        for version_id in versions:
+            for prune in (predictions.prune, embeddings.prune):
+                pruned = PRUNED_AT_ONCE
+                while pruned == PRUNED_AT_ONCE:
+                    with self.database.write() as session:
+                        pruned = prune(session, version_id, PRUNED_AT_ONCE)
+
+    def _finish(self, options: dict[str, object]) -> dict[str, object] | None:
+        """End the job, unless somebody asked for more meanwhile; then return the new options."""
+        with self.database.write() as session:
+            job = jobs.get_job(session, self.task.hand.job_id)
+            if job is None or job.worker != self.task.hand.worker:
+                return None
+            if job.options != options:
+                return dict(job.options)
+            # Ended here rather than by the worker: whoever asks after this transaction must find the job ended.
+            job.metrics = {"failed": self.failed}
+            jobs.end_job(session, job, JobStatus.SUCCEEDED, self._message())
+        return None

@@ -1,0 +1,90 @@
+"""Asks versions about stored items and stores what they say. Knows no job; those of the worker call it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.examples import Example
+from classifier.watch import Unwatched, Watch
+from storage import predictions, training
+from storage.database import Database
+from storage.predictions import PredictionRow
+from workflow import standings
+from workflow.live_models import LiveModel, LiveVersion
+from workflow.neighbours import Neighbours
+
+CHUNK = 256
+"""Items a step: few enough that a stop is heeded soon, enough to sort them into batches of equal length."""
+FLOOR = 0.01
+"""Scores below it are not stored: they decide nothing and would fill the disk."""
+
+Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """Predicts stored items; computes first, then writes in one short transaction."""
+
+    database: Database
+    neighbours: Neighbours
+
+    def predict(self, live: LiveModel, item_ids: Sequence[int], watch: Watch = Unwatched()) -> None:
+        """Store what a version says of those of the items of which it has not spoken yet."""
+        for start, chunk in chunks(item_ids):
+            watch.progress(start / len(item_ids), f"predicting, {start} of {len(item_ids)} items")
+            self.say(live, chunk)
+            self.settle(chunk)
+
+    def say(self, live: LiveModel, item_ids: Sequence[int]) -> None:
+        """Store what a version says of a few items of which it has not spoken yet."""
+        with self.database.read() as session:
+            spoken = predictions.list_predicted(session, live.version.id, item_ids)
+            lacking = [item_id for item_id in item_ids if item_id not in spoken]
+            texts = training.list_texts(session, lacking)
+        lacking = [item_id for item_id in lacking if item_id in texts]
+        if not lacking:
+            return
+        near = self.near(live.version, lacking)
+        scores = live.model.predict_proba([texts[item_id][0] for item_id in lacking], near)
+        with self.database.write() as session:
+            predictions.write_predictions(session, live.version.id, rows(live.version, lacking, scores, near))
+
+    def near(self, version: LiveVersion, item_ids: Sequence[int]) -> list[list[Example]]:
+        """Return the items' neighbours, where the version makes use of any."""
+        return self.neighbours.examples(item_ids) if version.examples else [[] for _ in item_ids]
+
+    def settle(self, item_ids: Sequence[int]) -> None:
+        """Draw the conclusions: claims and standings of items of which something new was said."""
+        with self.database.write() as session:
+            standings.refresh(session, list(item_ids))
+
+
+def rows(
+    version: LiveVersion, item_ids: Sequence[int], scores: Scores, near: Sequence[Sequence[Example]]
+) -> list[PredictionRow]:
+    """Turn scores [n, labels] into what is stored."""
+    proposed = np.asarray(scores) >= np.asarray(version.thresholds, dtype=np.float32)
+    kept = proposed | (np.asarray(scores) >= FLOOR)
+    labels = version.label_ids
+    return [
+        PredictionRow(
+            item_id,
+            {labels[column]: round(float(scores[row, column]), 4) for column in np.flatnonzero(kept[row])},
+            tuple(labels[column] for column in np.flatnonzero(proposed[row])),
+            in_prompt(version, near[row]),
+        )
+        for row, item_id in enumerate(item_ids)
+    ]
+
+
+def in_prompt(version: LiveVersion, near: Sequence[Example]) -> tuple[int, ...]:
+    """Return the ids of the examples in a version's prompt, in prompt order: the nearest stands last."""
+    return tuple(example.item_id for example in near[: version.examples])[::-1]
+
+
+def chunks(item_ids: Sequence[int], size: int = CHUNK) -> Iterator[tuple[int, Sequence[int]]]:
+    """Cut a sequence into pieces; each comes with its place."""
+    for start in range(0, len(item_ids), size):
+        yield start, item_ids[start : start + size]

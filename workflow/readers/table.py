@@ -1,0 +1,145 @@
+"""Opens a file as a table of records, going by its content: a name may lie, a photo called `news.csv` is refused."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from workflow.errors import BadInput
+from workflow.readers.cells import printable
+from workflow.readers.columns import guess_mapping
+from workflow.readers.delimited import NO_DELIMITER, DelimitedReader
+from workflow.readers.encodings import HEAD, check_encoding, decoding_errors, detect_encoding
+from workflow.readers.json_array import JsonArrayReader
+from workflow.readers.json_lines import read_json_lines
+from workflow.readers.lines import open_text, read_lines
+from workflow.readers.records import Meter, Record
+from workflow.readers.workbook import is_workbook, read_workbook
+
+DELIMITERS = (",", "\t", ";", "|")
+SAMPLE_RECORDS = 200
+MAX_COLUMNS = 2_000
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd\udc80-\udcff]")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file that can be read as records, as often as needed. `form` is csv, tsv, jsonl, json or xlsx."""
+
+    path: Path
+    form: str
+    encoding: str
+    delimiter: str = ""
+    columns: tuple[str, ...] = ()
+
+    def records(self, meter: Meter | None = None) -> Iterator[Record]:
+        """Yield the records from the start, in constant memory."""
+        meter = meter or Meter()
+        if self.form == "xlsx":
+            yield from read_workbook(self.path, meter)
+            return
+        with open_text(self.path, self.encoding, meter) as stream:
+            if self.form == "json":
+                yield from JsonArrayReader(stream)
+            elif self.form == "jsonl":
+                yield from read_json_lines(read_lines(stream))
+            else:
+                yield from DelimitedReader(read_lines(stream), self.delimiter)
+
+
+def open_table(path: Path | str, encoding: str | None = None) -> Table:
+    """Find out what a file is; raise BadInput, in one sentence, where it is no table of texts."""
+    path = Path(path)
+    _check_file(path)
+    if is_workbook(path):
+        return _with_columns(Table(path, "xlsx", "utf-8"))
+    encoding = check_encoding(encoding) if encoding else detect_encoding(path)
+    with path.open("rb") as file:
+        raw = file.read(HEAD)
+    head = _decode(raw, encoding)
+    if len(_CONTROL.findall(head)) > len(head) / 50:
+        raise BadInput(f"{path.name} is no table of texts: it looks like a picture, a program or an archive.")
+    if head.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
+        return _with_columns(Table(path, "jsonl" if _is_json_lines(head) else "json", encoding))
+    delimiter = _guess_delimiter(head)
+    return _with_columns(Table(path, "tsv" if delimiter == "\t" else "csv", encoding, delimiter))
+
+
+def _check_file(path: Path) -> None:
+    if not path.exists():
+        raise BadInput(f"There is no file {printable(path)}.")
+    if path.is_dir():
+        raise BadInput(f"{path} is a folder; name a file in it.")
+    if not path.is_file():
+        raise BadInput(f"{path} is not an ordinary file.")
+    if not path.stat().st_size:
+        raise BadInput(f"{path.name} is empty.")
+
+
+def _decode(raw: bytes, encoding: str) -> str:
+    # The head may end within a character, which is not the file's fault.
+    return raw[: len(raw) - len(raw) % 2 if len(raw) == HEAD else None].decode(encoding, decoding_errors(encoding))
+
+
+def _is_json_lines(head: str) -> bool:
+    lines = [line for line in head.lstrip("\ufeff").splitlines()[:20] if line.strip()]
+    whole = [value for line in lines if isinstance(value := _parsed(line), dict)]
+    if len(lines) == 1 and whole:
+        # A single line may also be one object that holds the list of all rows.
+        return "text" in guess_mapping(whole[0]) or not any(_is_list_of_objects(value) for value in whole[0].values())
+    return isinstance(_parsed(lines[0]), dict) or len(whole) > len(lines) / 2
+
+
+def _parsed(line: str) -> object:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_list_of_objects(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+
+
+def _guess_delimiter(head: str) -> str:
+    """Return the delimiter whose header names most fields; a file of one column has none."""
+
+    def fields(delimiter: str) -> tuple[int, int]:
+        header = next(_parse_head(head, delimiter), [])
+        return (len(guess_mapping(header)), len(header)) if len(header) > 1 else (0, 0)
+
+    best = max(DELIMITERS, key=fields)
+    return best if fields(best) > (0, 0) else NO_DELIMITER
+
+
+def _parse_head(head: str, delimiter: str) -> Iterator[list[str]]:
+    try:
+        for cells in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter):
+            if any(cells):
+                yield cells
+    except csv.Error:
+        return
+
+
+def _with_columns(table: Table) -> Table:
+    columns = _delimited_columns(table) if table.delimiter else tuple(_collect(islice(table.records(), SAMPLE_RECORDS)))
+    if not columns:
+        raise BadInput(f"{table.path.name} holds no rows of a table with a header, and no list of JSON objects.")
+    if len(columns) > MAX_COLUMNS:
+        raise BadInput(f"{table.path.name} has {len(columns):,} columns; a table of news has at most {MAX_COLUMNS:,}.")
+    return replace(table, columns=columns)
+
+
+def _delimited_columns(table: Table) -> tuple[str, ...]:
+    with open_text(table.path, table.encoding, Meter()) as stream:
+        reader = DelimitedReader(read_lines(stream), table.delimiter)
+        return reader.columns if next(iter(reader), None) else ()
+
+
+def _collect(records: Iterable[Record]) -> dict[str, None]:
+    # A name that cannot be shown cannot be chosen either.
+    return {column: None for record in records for column in record.values if printable(column) == column}

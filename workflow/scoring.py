@@ -1,0 +1,94 @@
+"""Measures models on gold, with thresholds from validation: one way for new, live and reference. Knows no rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier import metrics, thresholds
+from classifier.examples import Example
+from classifier.watch import Unwatched, Watch
+from workflow.neighbours import Neighbours
+from workflow.training_data import Snapshot
+
+UNTUNED = 0.5
+"""The threshold where there is no validation item to tune it on."""
+NEVER = 2.0
+"""The threshold of a label that a version does not know; no score reaches it."""
+
+Scores = NDArray[np.float32]
+Near = Sequence[Sequence[Example]]
+
+
+class Scorer(Protocol):
+    """What is measured: a classifier, trained just now or loaded."""
+
+    def predict_proba(self, texts: Sequence[str], neighbours: Near | None = None, watch: Watch | None = None) -> Scores:
+        """Return the scores [n, labels] in 0..1."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A new model's thresholds in column order, its metrics on gold, and what it said of validation and gold items."""
+
+    thresholds: NDArray[np.float32]
+    metrics: dict[str, Any]
+    item_ids: tuple[int, ...]
+    scores: Scores
+    near: Near
+
+
+def score(model: Scorer, snapshot: Snapshot, neighbours: Neighbours, watch: Watch = Unwatched()) -> Scored:
+    """Score validation and gold, tune on the one and measure on the other; neighbours are items to train on only."""
+    items = (*snapshot.validation, *snapshot.gold)
+    item_ids = tuple(item.id for item in items)
+    near = neighbours.examples(item_ids)
+    scores = predict(model, [item.text for item in items], near, len(snapshot.names), watch)
+    split = len(snapshot.validation)
+    tuned = tune(scores[:split], snapshot.targets(snapshot.validation))
+    return Scored(tuned, measure(snapshot, scores[split:], tuned), item_ids, scores, near)
+
+
+def score_reference(snapshot: Snapshot) -> tuple[NDArray[np.float32], dict[str, Any]]:
+    """Fit TF-IDF with a linear SVM, tune it like the others; return its thresholds and its metrics on gold."""
+    from classifier.reference import Reference
+
+    reference = Reference().fit(snapshot.training_data())
+    validation, gold = (
+        reference.scores([item.text for item in items]) if items else np.zeros((0, len(snapshot.names)), np.float32)
+        for items in (snapshot.validation, snapshot.gold)
+    )
+    tuned = tune(validation, snapshot.targets(snapshot.validation))
+    return tuned, measure(snapshot, gold, tuned)
+
+
+def predict(model: Scorer, texts: Sequence[str], near: Near, labels: int, watch: Watch) -> Scores:
+    """Return a model's scores [n, labels], also of no texts at all."""
+    if not texts:
+        return np.zeros((0, labels), dtype=np.float32)
+    return np.asarray(model.predict_proba(texts, near, watch), dtype=np.float32)
+
+
+def tune(scores: Scores, targets: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return the threshold of each label, tuned on validation where there is any; rounded as they are stored."""
+    if not len(targets):
+        return np.full(targets.shape[1], UNTUNED, dtype=np.float32)
+    return np.round(np.asarray(thresholds.tune(scores, targets), dtype=np.float32), 4)
+
+
+def measure(snapshot: Snapshot, scores: Scores, tuned: NDArray[np.float32]) -> dict[str, Any]:
+    """Return the metrics on gold of scores in the snapshot's columns."""
+    targets = snapshot.targets(snapshot.gold)
+    return metrics.evaluate(scores, targets, tuned, snapshot.names, snapshot.train_counts.tolist())
+
+
+def align(values: NDArray[np.float32], columns: Sequence[int], wanted: Sequence[int], missing: float) -> Scores:
+    """Bring columns [..., labels], named by label id, into another order; a column that is missing gets one value."""
+    aligned = np.full((*values.shape[:-1], len(wanted)), missing, dtype=np.float32)
+    places = {label_id: place for place, label_id in enumerate(columns)}
+    for target, label_id in enumerate(wanted):
+        if label_id in places:
+            aligned[..., target] = values[..., places[label_id]]
+    return aligned

@@ -1,0 +1,190 @@
+"""The body of a retrain job: the retriever where it is stale, each classifier, the reference. Knows no model.
+
+Every finished part is a version row, so a run that was killed goes on behind the last of them.
+"""
+
+import logging
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from classifier import lineup
+from classifier.examples import TrainingData
+from classifier.watch import Cancelled
+from storage import jobs, versions
+from storage.tables import Version, VersionStatus
+from workflow import scoring
+from workflow.candidates import Candidates, NewVersion, predict_front
+from workflow.errors import Unavailable
+from workflow.job_watch import JobWatch, PartWatch
+from workflow.live_models import LiveModel, LiveModels, LiveVersion
+from workflow.neighbours import Neighbours
+from workflow.predicting import Predictor, chunks, rows
+from workflow.promoting import ask_for_predictions
+from workflow.recipes import recipe_from
+from workflow.staleness import is_stale
+from workflow.task import PartlyFailed, Task, sentence
+from workflow.training_data import read_snapshot
+from workflow.version_files import is_there, sweep
+
+RETRIEVER, REFERENCE = "retriever", "reference"
+FITTED, MEASURED = 0.85, 0.95
+"""How far a classifier's part is after fitting, and after its thresholds and metrics."""
+
+logger = logging.getLogger(__name__)
+
+
+def retrain(task: Task) -> str:
+    """Train what the job asks for and make live what is not worse."""
+    return TrainingRun(task).run()
+
+
+class TrainingRun:
+    """One run of a retrain job."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.database = task.hand.database
+        self.models = LiveModels(self.database, task.data)
+        self.neighbours = Neighbours(self.database, self.models)
+        self.predictor = Predictor(self.database, self.neighbours)
+        self.recipes = {name: recipe_from(name, values) for name, values in task.options["recipes"].items()}
+        with self.database.read() as session:
+            self.snapshot = read_snapshot(session)
+            self.done = versions.list_of_job(session, task.hand.job_id)
+            self.live = versions.list_live(session)
+            kept = versions.list_ids(session)
+        sweep(task.data, kept, task.hand.job_id)
+        self.data: TrainingData = self.snapshot.training_data()
+        self.candidates = Candidates(self.database, task.data, task.hand.job_id, self.snapshot)
+        self.watch = JobWatch(task.hand, self._expected())
+        # Keyed by what is learned from: a run that was killed finds its foundation again, but never that of other data.
+        self.workspace = task.data / "jobs" / str(task.hand.job_id) / self.snapshot.fingerprint[:16]
+
+    def run(self) -> str:
+        """Do all parts; parts that fail do not undo the others, but fail the job."""
+        self.workspace.mkdir(parents=True, exist_ok=True)
+        self._retriever()
+        failed: dict[str, str] = {}
+        for name in self.task.classifiers:
+            self._guarded(name, failed, self._classifier)
+        self._guarded(REFERENCE, failed, self._reference)
+        self.watch.flush()
+        with self.database.write() as session:
+            ask_for_predictions(session, refresh=True)
+        shutil.rmtree(self.workspace.parent, ignore_errors=True)
+        if failed:
+            raise PartlyFailed("; ".join(f"{name} failed: {why}" for name, why in failed.items()))
+        return self._message()
+
+    def _message(self) -> str:
+        waiting = [name for name, row in self.done.items() if row.status == VersionStatus.CANDIDATE]
+        return f"Trained; {', '.join(waiting)} waits for a decision." if waiting else "Trained, and live."
+
+    def _expected(self) -> dict[str, float]:
+        """Return the parts of the job in their order, with the seconds that each should take."""
+        plan = {RETRIEVER: 25.0}
+        for name in self.task.classifiers:
+            live, recipe = self.live.get(name), self.recipes[name]
+            known = live is not None and live.recipe == asdict(recipe)
+            plan[name] = max(live.seconds, 1.0) if known else recipe.seconds / FITTED
+        return plan | {REFERENCE: 10.0}
+
+    def _guarded(self, name: str, failed: dict[str, str], part: Callable[[str, PartWatch], None]) -> None:
+        try:
+            part(name, self.watch.part(name))
+        except Cancelled:
+            raise
+        except Exception as error:
+            logger.exception("%s failed.", name)
+            failed[name] = sentence(error)
+
+    def _retriever(self) -> None:
+        recipe = self.recipes[RETRIEVER]
+        row, watch = self.done.get(RETRIEVER), self.watch.part(RETRIEVER)
+        if row is None:
+            live = self.live.get(RETRIEVER)
+            if live and is_there(self.task.data, live) and not is_stale(live, asdict(recipe), self.snapshot):
+                return
+            began = time.monotonic()
+            model = lineup.fit_retriever(recipe, self.data, watch.section(0, FITTED), self.workspace)
+            new = NewVersion(RETRIEVER, asdict(recipe), time.monotonic() - began)
+            row = self.candidates.store(new, model)
+        if row.status == VersionStatus.CANDIDATE:
+            self.candidates.make_live(row, "Trained on the present labels.")
+        self._embed_labelled(watch.section(FITTED, 1))
+
+    def _embed_labelled(self, watch: PartWatch) -> None:
+        """Compute the vectors of all labelled items, so that every one of them can be a neighbour or have some."""
+        index = self.neighbours.index
+        if not index.refresh():
+            return
+        ids = [item.id for split in self._splits() for item in split]
+        for start, chunk in chunks(ids):
+            watch.progress(start / len(ids), f"vectors of {start:,} of {len(ids):,} labelled items")
+            index.stored_or_computed(chunk)
+        index.compare_soon()
+
+    def _splits(self) -> tuple[tuple[Any, ...], ...]:
+        return self.snapshot.train, self.snapshot.validation, self.snapshot.gold
+
+    def _classifier(self, name: str, watch: PartWatch) -> None:
+        row = self.done.get(name)
+        if row is None:
+            row = self.done[name] = self._train(name, watch)
+        if row.status == VersionStatus.CANDIDATE and not row.reason:
+            verdict = self.candidates.judge(row, self._present(name), self.predictor, watch.section(MEASURED, 1))
+            logger.info("%s, version %s: %s", name, row.number, verdict.reason)
+            if verdict.promote:
+                predict_front(self.database, self.models, self.predictor, name)
+        # The next training needs the memory more than this model does.
+        self.models.forget(name)
+        self._note(name)
+
+    def _present(self, name: str) -> LiveModel | None:
+        try:
+            return self.models.classifier(name) if name in self.live else None
+        except Unavailable:
+            # A version whose files are lost must not keep its successor from taking its place.
+            return None
+
+    def _train(self, name: str, watch: PartWatch) -> Version:
+        recipe, began = self.recipes[name], time.monotonic()
+        retriever = self.models.retriever()
+        model = lineup.fit(
+            name, recipe, self.data, watch.section(0, FITTED), self.workspace, retriever[1] if retriever else None
+        )
+        measured = scoring.score(model, self.snapshot, self.neighbours, watch.section(FITTED, MEASURED))
+        new = NewVersion(
+            name,
+            asdict(recipe),
+            time.monotonic() - began,
+            measured.metrics,
+            measured.thresholds.tolist(),
+            lambda row: rows(LiveVersion.of(row), measured.item_ids, measured.scores, measured.near),
+        )
+        return self.candidates.store(new, model)
+
+    def _reference(self, name: str, watch: PartWatch) -> None:
+        if name in self.done:
+            return
+        began = time.monotonic()
+        watch.progress(0, "fitting TF-IDF and a linear SVM")
+        tuned, metrics = scoring.score_reference(self.snapshot)
+        new = NewVersion(name, {}, time.monotonic() - began, metrics, tuned.tolist())
+        self.done[name] = row = self.candidates.store(new, None)
+        self.candidates.make_live(row, "Scored with this retraining.")
+        self._note(name)
+
+    def _note(self, name: str) -> None:
+        """Tell the job how a part came out."""
+        with self.database.write() as session:
+            row = session.get_one(Version, self.done[name].id)
+            self.done[name] = row
+            job = jobs.get_job(session, self.task.hand.job_id)
+            if job is not None:
+                shown = {key: row.metrics.get(key) for key in ("micro_f1", "macro_f1", "weighted_f1", "few_shot_f1")}
+                told = {"version": row.number, "status": row.status, "reason": row.reason, **shown}
+                job.metrics = {**job.metrics, name: told}

@@ -1,0 +1,99 @@
+"""All use cases, wired once: the one value that pages, API and command line are given. Knows no flags and no page."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+
+from sqlalchemy.exc import DatabaseError
+
+from classifier.profiles import Profile
+from storage.database import Database, sqlite_url
+from storage.schema import UnusableDatabase
+from workflow.backup import Backups
+from workflow.disagreements import Disagreements
+from workflow.errors import Refused, Unavailable
+from workflow.exporting import Exporting
+from workflow.first_start import fill_if_empty
+from workflow.importing import Importing
+from workflow.labels import Labels
+from workflow.live import Live
+from workflow.live_models import LiveModels
+from workflow.neighbours import Neighbours
+from workflow.people import People
+from workflow.retraining import Retraining
+from workflow.status import Status
+from workflow.supervisor import Supervisor
+from workflow.triage import Triage
+
+
+@dataclass(frozen=True)
+class UseCases:
+    """What a person can ask the app for, by topic, and where it keeps things."""
+
+    triage: Triage
+    disagreements: Disagreements
+    labels: Labels
+    retraining: Retraining
+    importing: Importing
+    exporting: Exporting
+    people: People
+    status: Status
+    backups: Backups
+    supervisor: Supervisor
+    live: Live
+    database: Database
+    data: Path
+    profile: Profile
+
+    @contextmanager
+    def background(self) -> Iterator[None]:
+        """Keep a worker alive while jobs wait, and fill an empty database; for the web process alone."""
+        self.supervisor.start()
+        # The page answers meanwhile: loading the sample and the models takes seconds.
+        Thread(target=self._open, name="first start", daemon=True).start()
+        try:
+            yield
+        finally:
+            self.supervisor.stop()
+
+    def _open(self) -> None:
+        fill_if_empty(self.database, self.importing, self.retraining)
+        self.live.warm_up()
+
+
+def build(data: Path, database_url: str | None, profile: Profile) -> UseCases:
+    """Open the database and wire the use cases; raise a `TriageError` when it cannot be opened."""
+    data.mkdir(parents=True, exist_ok=True)
+    database = _open_database(database_url or sqlite_url(data / "triage.db"))
+    models = LiveModels(database, data)
+    neighbours = Neighbours(database, models)
+    live = Live(database, models, neighbours)
+    supervisor = Supervisor(database, data)
+    retraining = Retraining(database, data, profile, supervisor, models, neighbours)
+    return UseCases(
+        triage=Triage(database, live, neighbours),
+        disagreements=Disagreements(database, neighbours),
+        labels=Labels(database),
+        retraining=retraining,
+        importing=Importing(database, data, after=retraining.predict_new),
+        exporting=Exporting(database),
+        people=People(database),
+        status=Status(database),
+        backups=Backups(database, data),
+        supervisor=supervisor,
+        live=live,
+        database=database,
+        data=data,
+        profile=profile,
+    )
+
+
+def _open_database(url: str) -> Database:
+    try:
+        return Database(url)
+    except UnusableDatabase as error:
+        raise Refused(str(error)) from error
+    except DatabaseError as error:
+        raise Unavailable(f"The database cannot be opened: {error.orig}.") from error

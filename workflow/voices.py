@@ -1,0 +1,122 @@
+"""Puts into words and views what is said of stored items: names in place of ids, versions, kinds of disagreement.
+
+One assembly for the triage page, the disagreement table and the CSV, so that all three say the same.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from classifier import disagreement
+from classifier.examples import CLASSIFIERS
+from classifier.rarity import band
+from storage import labels, truths, versions
+from storage.tables import Prediction, Version
+from storage.truths import KnownTruth
+from workflow.standings import Voices
+from workflow.views import ClassifierView, DisagreementView, TruthView
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the words need besides the item: label names, training counts and the live versions, read once a request."""
+
+    names: dict[int, str]
+    counts: dict[int, int]
+    live: dict[str, Version]
+
+    @classmethod
+    def read(cls, session: Session) -> "Context":
+        """Read the context from the database."""
+        return cls(
+            names={row.id: row.name for row in labels.list_labels(session)},
+            counts=truths.count_by_label(session),
+            live=versions.list_live(session),
+        )
+
+    def name_all(self, label_ids: Sequence[int] | frozenset[int]) -> tuple[str, ...]:
+        """Return the names of labels in use; archived ones are left out."""
+        return tuple(sorted(self.names[label_id] for label_id in label_ids if label_id in self.names))
+
+
+def classifier_views(context: Context, voices: Voices) -> dict[str, ClassifierView | None]:
+    """Return what each classifier's live version says, None where it has not spoken."""
+    return {
+        name: _classifier_view(context, context.live[name], said) if (said := voices.predictions[name]) else None
+        for name in CLASSIFIERS
+    }
+
+
+def _classifier_view(context: Context, version: Version, said: Prediction) -> ClassifierView:
+    scores = _named(context, {int(label_id): score for label_id, score in said.scores.items()})
+    thresholds = _named(context, versions.list_thresholds(version))
+    return ClassifierView(
+        version=version.number,
+        labels=context.name_all(said.proposed),
+        scores=scores,
+        thresholds={name: threshold for name, threshold in thresholds.items() if name in scores},
+        micro_f1=version.metrics.get("micro_f1"),
+        examples=tuple(said.examples),
+    )
+
+
+def _named(context: Context, values: dict[int, float]) -> dict[str, float]:
+    return {context.names[label_id]: value for label_id, value in values.items() if label_id in context.names}
+
+
+def truth_view(context: Context, known: KnownTruth | None) -> TruthView | None:
+    """Return an item's truth with names."""
+    if known is None:
+        return None
+    return TruthView(context.name_all(list(known.labels)), known.row.origin, known.row.person, known.row.decided_at)
+
+
+def disagreement_view(context: Context, voices: Voices, score: float) -> DisagreementView | None:
+    """Return kind, band and reason; None when no classifier has spoken."""
+    if not any(voices.predictions.values()):
+        return None
+    kind = disagreement.kind(voices.proposals, voices.truth)
+    disputed = disagreement.labels_in_dispute(voices.proposals, voices.truth)
+    rarity = disagreement.band_of(voices.proposals, voices.truth, context.counts)
+    return DisagreementView(kind, rarity, score, why(context, voices, kind), context.name_all(disputed))
+
+
+SPEAKERS = {"bert": "BERT", "llm_head": "the LLM head", "prompt": "the prompted LLM"}
+
+
+def why(context: Context, voices: Voices, kind: str) -> str:
+    """Say in one English sentence why the item is worth a look."""
+    proposals = {name: labels for name, labels in voices.proposals.items() if labels is not None}
+    if kind == "agree":
+        return f"All classifiers say {_listed(context, next(iter(proposals.values())))}."
+    if kind.endswith("_alone"):
+        lone = kind.removesuffix("_alone")
+        rest = next(labels for name, labels in proposals.items() if name != lone)
+        return (
+            f"{_capital(SPEAKERS[lone])} alone says {_listed(context, proposals[lone])}; "
+            f"the others say {_listed(context, rest)}."
+        )
+    said = "; ".join(f"{SPEAKERS[name]} says {_listed(context, labels)}" for name, labels in proposals.items())
+    if kind == "models_vs_human":
+        said = f"the labels here are {_listed(context, voices.truth or frozenset())}, but {said}"
+    return _capital(said) + "."
+
+
+def _listed(context: Context, label_ids: frozenset[int]) -> str:
+    named = [
+        context.names[label_id] + _rarity(context.counts.get(label_id, 0))
+        for label_id in sorted(label_ids)
+        if label_id in context.names
+    ]
+    return ", ".join(named) or "no label"
+
+
+def _rarity(count: int) -> str:
+    if band(count) != "tail":
+        return ""
+    return " (rare: 1 example)" if count == 1 else f" (rare: {count or 'no'} examples)"
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
