@@ -10,7 +10,7 @@ export function jobCard(job, { cancel, more, open }) {
   const unfinished = UNFINISHED.includes(job.status);
   return h(
     "article.job",
-    { class: job.status, "data-job": String(job.id) },
+    { class: job.status, "data-job": String(job.id), "data-kind": job.kind },
     h(
       "header",
       {},

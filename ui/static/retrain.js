@@ -23,8 +23,13 @@ class Workshop {
   /** Poll: often while a job runs, now and then otherwise, never for a page that nobody sees. */
   async run() {
     if (!document.hidden && (this.element.offsetParent || !this.state)) await this.refresh();
+    this.schedule();
+  }
+
+  schedule() {
+    clearTimeout(this.timer);
     const busy = this.state?.jobs.some((job) => UNFINISHED.includes(job.status));
-    setTimeout(() => this.run(), busy ? BUSY : IDLE);
+    this.timer = setTimeout(() => this.run(), busy ? BUSY : IDLE);
   }
 
   async refresh() {
@@ -97,6 +102,8 @@ class Workshop {
       this.tell(error.message, "bad");
     }
     await this.refresh();
+    // What was just started is busy now, not only after the idle pause that was under way.
+    this.schedule();
   }
 
   tell(text, mood = "") {
