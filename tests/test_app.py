@@ -45,7 +45,14 @@ def answer(run):
 
 
 def start(*words, **options):
-    return subprocess.Popen([sys.executable, "app.py", *map(str, words)], cwd=ROOT, text=True, **options)
+    return subprocess.Popen(
+        [sys.executable, "app.py", *map(str, words)],
+        cwd=ROOT,
+        text=True,
+        # Tests that run in a shell's background inherit a Ctrl-C that is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        **options,
+    )
 
 
 def test_wrong_usage_ends_with_status_2(run):

@@ -156,14 +156,17 @@ def test_the_readme_has_a_line_for_every_file():
 
 
 def test_every_language_has_every_word_and_fills_the_same_places():
-    files = sorted((ROOT / "ui" / "words").glob("*.json"))
-    tables = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files}
-    assert {"en", "zh"} <= set(tables)
+    folder = ROOT / "ui" / "words"
+    tables = {
+        str(file.relative_to(folder)): json.loads(file.read_text(encoding="utf-8")) for file in folder.glob("*/*.json")
+    }
+    assert {name.split("/")[0] for name in tables} == {"en", "zh"}
     for name, table in tables.items():
-        assert set(table) == set(tables["en"]), name
+        english = tables[f"en/{name.split('/')[1]}"]
+        assert set(table) == set(english), name
         for key, text in table.items():
             assert text.strip(), f"{name}: {key} is empty"
-            assert set(PLACES.findall(text)) == set(PLACES.findall(tables["en"][key])), f"{name}: {key}"
+            assert set(PLACES.findall(text)) == set(PLACES.findall(english[key])), f"{name}: {key}"
 
 
 def test_what_needs_no_model_imports_without_torch():

@@ -1,7 +1,7 @@
 """The visible words: one table per language, chosen in the browser and remembered there. Knows no page.
 
-`en.json` and `zh.json` hold the same keys, for the browser's modules and Gradio's components alike. A name in braces is
-filled in; a key that ends in `.one` serves the number 1.
+`en/` and `zh/` hold the same files, one a page, with the same keys, for the browser's modules and Gradio's components
+alike. A name in braces is filled in; a key that ends in `.one` serves the number 1.
 """
 
 import json
@@ -20,8 +20,8 @@ COOKIE = "news_triage_language"
 def words_of(language: str) -> dict[str, str]:
     """Return a language's table, English for an unknown one."""
     name = language if language in LANGUAGES else "en"
-    table: dict[str, str] = json.loads((Path(__file__).parent / f"{name}.json").read_text(encoding="utf-8"))
-    return table
+    files = sorted((Path(__file__).parent / name).glob("*.json"))
+    return {key: text for file in files for key, text in json.loads(file.read_text(encoding="utf-8")).items()}
 
 
 def language_of(connection: HTTPConnection) -> str:

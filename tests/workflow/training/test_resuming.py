@@ -5,16 +5,26 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from storage.tables import Version
+from tests.workflow.training.conftest import TinyRecipes
 from workflow.version_files import UNFINISHED, version_directory
 from workflow.worker import DATABASE_VARIABLE, is_worker_alive
 
 ROOT = Path(__file__).parents[3]
+
+
+class LongRecipes(TinyRecipes):
+    """Trainings that nobody waits for: they end because somebody ends them."""
+
+    def recipe(self, classifier):
+        recipe = super().recipe(classifier)
+        return recipe if classifier == "retriever" else replace(recipe, epochs=100_000, seconds=600.0, patience=100_000)
 
 
 @pytest.fixture
@@ -89,7 +99,8 @@ def test_a_worker_that_is_asked_to_end_puts_its_job_back(desk, start_worker):
 
 @pytest.mark.slow
 def test_a_cancelled_training_stops_within_moments_and_leaves_nothing_live(desk, start_worker):
-    job = desk.retraining.start(("bert", "llm_head"))
+    long = replace(desk.retraining, recipes=LongRecipes())
+    job = long.start(("bert", "llm_head"))
     start_worker()
     wait_for(lambda: is_training(desk, "bert"))
     desk.retraining.cancel(job.id)
