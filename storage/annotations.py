@@ -1,6 +1,7 @@
 """Queries on what people said of items."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
@@ -24,6 +25,19 @@ def get_last_standing(session: Session, *, person: str | None = None, item_id: i
     if item_id is not None:
         statement = statement.where(Annotation.item_id == item_id)
     return session.scalar(statement.order_by(Annotation.id.desc()).limit(1))
+
+
+def list_standing_since(session: Session, person: str, start: datetime, limit: int = 5000) -> Sequence[Annotation]:
+    """Return a person's annotations from a moment on that were not undone, oldest first; of very many the newest."""
+    undoing = aliased(Annotation)
+    newest = (
+        select(Annotation)
+        .where(Annotation.person == person, Annotation.created_at >= start, Annotation.kind != UNDONE)
+        .where(~exists().where(undoing.undoes == Annotation.id))
+        .order_by(Annotation.id.desc())
+        .limit(limit)
+    )
+    return session.scalars(newest).all()[::-1]
 
 
 def get_last(session: Session, item_id: int) -> Annotation | None:

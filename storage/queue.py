@@ -92,14 +92,22 @@ def count_by_kind_and_band(session: Session, queue: QueueFilter) -> dict[tuple[s
     return {(kind, band): count for kind, band, count in rows}
 
 
-def get_next_id(session: Session, queue: QueueFilter, person: str, after: int | None = None) -> int | None:
-    """Return the first item of the queue, or the first behind `after`, that nobody else has in hand."""
+def list_next_ids(
+    session: Session,
+    queue: QueueFilter,
+    person: str,
+    after: int | None = None,
+    limit: int = 1,
+    without: Sequence[int] = (),
+) -> Sequence[int]:
+    """Return the first items of the queue, or the first behind `after`, that nobody else has in hand."""
     statement = ordered_ids(session, queue).where(
-        or_(Standing.leased_to.is_(None), Standing.leased_to == person, Standing.leased_until < datetime.now(UTC))
+        or_(Standing.leased_to.is_(None), Standing.leased_to == person, Standing.leased_until < datetime.now(UTC)),
+        Standing.item_id.not_in(without),
     )
     if after is not None and (reached := session.get(Standing, after)):
         statement = statement.where(_behind(queue, reached))
-    return session.scalar(statement.limit(1))
+    return session.scalars(statement.limit(limit)).all()
 
 
 def _behind(queue: QueueFilter, reached: Standing) -> ColumnElement[bool]:
@@ -112,11 +120,11 @@ def _behind(queue: QueueFilter, reached: Standing) -> ColumnElement[bool]:
     return or_(behind, and_(key == value, later_id))
 
 
-def lease(session: Session, item_id: int, person: str) -> None:
-    """Hand an item to a person for a while."""
+def lease(session: Session, item_ids: Sequence[int], person: str) -> None:
+    """Hand items to a person for a while."""
     session.execute(
         update(Standing)
-        .where(Standing.item_id == item_id)
+        .where(Standing.item_id.in_(item_ids))
         .values(leased_to=person, leased_until=datetime.now(UTC) + LEASE)
     )
 

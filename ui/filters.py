@@ -48,10 +48,13 @@ def _period(values: dict[str, str]) -> dict[str, datetime | None]:
 
 
 def _moment(name: str, text: str) -> datetime | None:
-    if not text:
-        return None
+    return moment_from(text, f"The filter's {name}") if text else None
+
+
+def moment_from(text: str, what: str = "The moment") -> datetime:
+    """Return the moment that an ISO 8601 text names, UTC where it does not say; refuse what is none."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise BadInput(f"The filter's {name} is a date such as 2026-01-31, not {text!r}.") from None
+        raise BadInput(f"{what} is a date such as 2026-01-31, not {text!r}.") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

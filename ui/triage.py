@@ -3,22 +3,26 @@
 The DOM is built by `static/triage.js`; here are the functions that it calls, thin around the use cases.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ui.filters import BANDS, KINDS, ORDERS, STATES, Chosen, filter_from
+from ui.filters import BANDS, KINDS, ORDERS, STATES, Chosen, filter_from, moment_from
+from ui.pinyin import pinyin
 from ui.view import draw_view
+from workflow.errors import BadInput
 from workflow.use_cases import UseCases
-from workflow.views import ItemResult, JobView, NoItem
+from workflow.views import ItemResult, JobView
 
 Fields = dict[str, Any]
+MOST_AT_ONCE = 10
 UNFINISHED = {"queued", "running"}
 
 
 def draw_triage_tab(use_cases: UseCases) -> None:
     """Draw the tab; everything in it is one view."""
     ask = TriageHandlers(use_cases)
-    queue = [ask.setup, ask.next_item, ask.open_item, ask.classify, ask.count, ask.progress]
+    queue = [ask.setup, ask.next_items, ask.open_item, ask.ask_again, ask.classify, ask.count, ask.progress, ask.pace]
     draw_view("triage", [*queue, ask.save, ask.skip, ask.flag, ask.undo])
 
 
@@ -29,10 +33,13 @@ class TriageHandlers:
     use_cases: UseCases
 
     def setup(self, person: str) -> Fields:
-        """Return what the page can choose from, and who is using it."""
+        """Return what the page can choose from, how good each classifier is at each label, and who is using it."""
+        labels = self.use_cases.labels.list()
         return {
             "person": person,
-            "labels": self.use_cases.labels.list(),
+            "labels": labels,
+            "pinyin": {label.name: sound for label in labels if (sound := pinyin(f"{label.name} {label.group}"))},
+            "quality": self._quality(),
             "sources": self.use_cases.triage.sources(),
             "orders": ORDERS,
             "states": STATES,
@@ -40,17 +47,39 @@ class TriageHandlers:
             "bands": BANDS,
         }
 
-    def next_item(self, person: str, filter: Chosen = None, after: int | None = None) -> Fields:
-        """Hand the person the next item of the queue, and tell how many are left."""
-        chosen = filter_from(filter)
-        result = self.use_cases.triage.next_item(chosen, person, after)
-        return {"result": result, "left": self.use_cases.triage.count(chosen), "job": self._job_if_silent(result)}
+    def _quality(self) -> Fields:
+        measured = self.use_cases.retraining.metrics()
+        return {
+            name: {label: [each["f1"], each["support"]] for label, each in metrics.get("per_label", {}).items()}
+            for name, metrics in measured.items()
+            if metrics
+        }
+
+    def next_items(
+        self,
+        person: str,
+        filter: Chosen = None,
+        after: int | None = None,
+        limit: int = 1,
+        without: Sequence[int] = (),
+    ) -> Fields:
+        """Hand the person the next items of the queue, and tell how many are left, those `without` among them."""
+        if not 1 <= limit <= MOST_AT_ONCE:
+            raise BadInput(f"From 1 to {MOST_AT_ONCE} items are handed out at once, not {limit}.")
+        chosen, triage = filter_from(filter), self.use_cases.triage
+        results = triage.next_items(chosen, person, after, limit, without)
+        why = "" if results or without else triage.why_empty(chosen, after)
+        return {"results": results, "why": why, "left": triage.count(chosen), "job": self._job_if_silent(results)}
 
     def open_item(self, person: str, item_id: int, filter: Chosen = None) -> Fields:
         """Return one item, whatever the queue's filter says."""
         result = self.use_cases.triage.item(item_id)
         left = self.use_cases.triage.count(filter_from(filter))
-        return {"result": result, "left": left, "job": self._job_if_silent(result)}
+        return {"result": result, "left": left, "job": self._job_if_silent([result])}
+
+    def ask_again(self, person: str, item_id: int) -> Fields:
+        """Ask the prompt classifier once more, with the labelled examples of now."""
+        return {"result": self.use_cases.triage.ask_again(item_id)}
 
     def classify(self, person: str, text: str) -> Fields:
         """Say what the classifiers make of a pasted text; nothing is stored."""
@@ -84,8 +113,12 @@ class TriageHandlers:
         """Return the job that works now or waits, if there is one."""
         return {"job": self._unfinished_job()}
 
-    def _job_if_silent(self, result: ItemResult | NoItem) -> JobView | None:
-        silent = isinstance(result, ItemResult) and None in result.classifiers.values()
+    def pace(self, person: str, since: str) -> Fields:
+        """Tell what the person did since a moment, the browser's midnight."""
+        return {"pace": self.use_cases.paces.since(person, moment_from(since))}
+
+    def _job_if_silent(self, results: Sequence[ItemResult]) -> JobView | None:
+        silent = any(None in result.classifiers.values() for result in results)
         return self._unfinished_job() if silent else None
 
     def _unfinished_job(self) -> JobView | None:

@@ -41,15 +41,19 @@ class Predictor:
         """Store what a version says of a few items of which it has not spoken yet."""
         with self.database.read() as session:
             spoken = predictions.list_predicted(session, live.version.id, item_ids)
-            lacking = [item_id for item_id in item_ids if item_id not in spoken]
-            texts = training.list_texts(session, lacking)
-        lacking = [item_id for item_id in lacking if item_id in texts]
-        if not lacking:
+        self.say_again(live, [item_id for item_id in item_ids if item_id not in spoken])
+
+    def say_again(self, live: LiveModel, item_ids: Sequence[int]) -> None:
+        """Store what a version says of a few items now, in place of what it said before."""
+        with self.database.read() as session:
+            texts = training.list_texts(session, item_ids)
+        present = [item_id for item_id in item_ids if item_id in texts]
+        if not present:
             return
-        near = self.near(live.version, lacking)
-        scores = live.model.predict_proba([texts[item_id][0] for item_id in lacking], near)
+        near = self.near(live.version, present)
+        scores = live.model.predict_proba([texts[item_id][0] for item_id in present], near)
         with self.database.write() as session:
-            predictions.write_predictions(session, live.version.id, rows(live.version, lacking, scores, near))
+            predictions.write_predictions(session, live.version.id, rows(live.version, present, scores, near))
 
     def near(self, version: LiveVersion, item_ids: Sequence[int]) -> list[list[Example]]:
         """Return the items' neighbours, where the version makes use of any."""

@@ -30,13 +30,20 @@ class Voices:
         """What each classifier proposes; None where it has not spoken."""
         return {name: frozenset(said.proposed) if said else None for name, said in self.predictions.items()}
 
+    @property
+    def labels(self) -> frozenset[int]:
+        """All labels that anybody says."""
+        return frozenset[int]().union(*(labels for labels in (*self.proposals.values(), self.truth) if labels))
+
 
 def refresh(session: Session, item_ids: Sequence[int]) -> None:
     """Recompute the claims and standings of items; the caller owns the transaction."""
-    counts = truths.count_by_label(session)
     for start in range(0, len(item_ids), CHUNK):
         chunk = item_ids[start : start + CHUNK]
         voices = list_voices(session, chunk)
+        # A save refreshes one item: to count its labels is quick, to count all of them is not.
+        spoken = frozenset[int]().union(*(said.labels for said in voices.values()))
+        counts = truths.count_by_label(session, label_ids=spoken)
         standings.replace_claims(
             session, chunk, (row for item_id in chunk for row in _claims(item_id, voices[item_id]))
         )
@@ -58,11 +65,10 @@ def list_voices(session: Session, item_ids: Sequence[int]) -> dict[int, Voices]:
 
 def _claims(item_id: int, voices: Voices) -> list[dict[str, Any]]:
     said = {**voices.proposals, "truth": voices.truth}
-    claimed = frozenset[int]().union(*(labels for labels in said.values() if labels))
     return [
         {"item_id": item_id, "label_id": label_id}
         | {name: bool(labels and label_id in labels) for name, labels in said.items()}
-        for label_id in sorted(claimed)
+        for label_id in sorted(voices.labels)
     ]
 
 

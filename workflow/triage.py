@@ -1,32 +1,20 @@
 """The triage desk: hand out items, show all that is said of them, take what people say. Knows no page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
-from storage import annotations, items, queue, truths
+from storage import items, queue, truths
 from storage.database import Database
 from storage.queue import ORDERS
-from storage.tables import Item, Standing
 from workflow.annotating import Said, annotate, undo
-from workflow.errors import BadInput, NotFound
+from workflow.errors import BadInput, Refused
+from workflow.item_results import ItemResults, item_view
 from workflow.live import Live
 from workflow.neighbours import Neighbours
-from workflow.standings import list_voices, refresh
-from workflow.views import (
-    AnnotationView,
-    ClassifierView,
-    ItemResult,
-    ItemRow,
-    ItemView,
-    NeighbourView,
-    NoItem,
-    QueueFilter,
-    Submitted,
-    Undone,
-)
-from workflow.voices import Context, classifier_views, disagreement_view, truth_view
+from workflow.predicting import Predictor
+from workflow.standings import refresh
+from workflow.views import ItemResult, ItemRow, NoItem, QueueFilter, Submitted, Undone
+from workflow.voices import Context, truth_view
 
 TEXT_LENGTH = 100_000
 """Characters of a pasted text; more is no news item."""
@@ -40,18 +28,34 @@ class Triage:
     live: Live
     neighbours: Neighbours
 
+    @property
+    def results(self) -> ItemResults:
+        """What reads items."""
+        return ItemResults(self.database, self.live, self.neighbours)
+
     def next_item(self, chosen: QueueFilter, person: str, after: int | None = None) -> ItemResult | NoItem:
         """Hand the person the first item of the queue, or the first behind `after`, that nobody else has in hand."""
+        handed = self.next_items(chosen, person, after)
+        return handed[0] if handed else NoItem(self.why_empty(chosen, after))
+
+    def next_items(
+        self,
+        chosen: QueueFilter,
+        person: str,
+        after: int | None = None,
+        limit: int = 1,
+        without: Sequence[int] = (),
+    ) -> list[ItemResult]:
+        """Hand the person several items, but none of `without`: those they are looking at or have just decided."""
         _check(chosen)
         with self.database.write() as session:
-            item_id = queue.get_next_id(session, chosen, person, after)
-            if item_id is not None:
-                queue.lease(session, item_id, person)
-        if item_id is not None:
-            return self.item(item_id)
-        return NoItem(self._why_empty(chosen, after))
+            item_ids = queue.list_next_ids(session, chosen, person, after, limit, without)
+            if item_ids:
+                queue.lease(session, item_ids, person)
+        return self.results.many(item_ids)
 
-    def _why_empty(self, chosen: QueueFilter, after: int | None) -> str:
+    def why_empty(self, chosen: QueueFilter, after: int | None) -> str:
+        """Say why there is no next item, and what can be done."""
         if after is not None and self.count(chosen):
             return "This was the last item of this filter."
         if chosen == QueueFilter(order=chosen.order):
@@ -60,32 +64,17 @@ class Triage:
 
     def item(self, item_id: int) -> ItemResult:
         """Return all that is known of an item."""
-        near = self.neighbours.of_item(item_id)
-        with self.database.read() as session:
-            item, standing = items.get_item(session, item_id), items.get_standing(session, item_id)
-            if item is None or standing is None:
-                raise NotFound(f"There is no item {item_id}.")
-            context = Context.read(session)
-            voices = list_voices(session, [item_id])[item_id]
-            said = classifier_views(context, voices)
-            return ItemResult(
-                item=item_view(item, standing),
-                truth=truth_view(context, truths.get_truth(session, item_id)),
-                classifiers=said,
-                neighbours=near,
-                disagreement=disagreement_view(context, voices, standing.instructive),
-                history=_history(session, item_id),
-                conflicts=tuple(tuple(labels) for labels in items.list_conflicts(session, item_id)),
-                unavailable=self._silent(session, said, near),
-            )
+        return self.results.one(item_id)
 
-    def _silent(
-        self, session: Session, said: Mapping[str, ClassifierView | None], near: Sequence[NeighbourView]
-    ) -> dict[str, str]:
-        why = self.live.silent(session, [name for name, view in said.items() if view is None])
-        if not near and self.neighbours.index.is_behind:
-            why["neighbours"] = "The labelled items are still being indexed."
-        return why
+    def ask_again(self, item_id: int) -> ItemResult:
+        """Ask the prompt classifier about an item with the neighbours of now, and store what it says."""
+        live = self.live.models.classifier("prompt")
+        if live is None:
+            raise Refused("The prompted LLM has no version yet: start a retraining.")
+        predictor = Predictor(self.database, self.neighbours)
+        predictor.say_again(live, [item_id])
+        predictor.settle([item_id])
+        return self.item(item_id)
 
     def classify(self, text: str) -> ItemResult:
         """Ask the live versions about a text that is not stored."""
@@ -159,28 +148,7 @@ class Triage:
             return list(queue.list_sources(session))
 
 
-def item_view(item: Item, standing: Standing) -> ItemView:
-    """Return an item as pages show it."""
-    return ItemView(
-        id=item.id,
-        text=item.text,
-        external_id=item.external_id,
-        source=item.source,
-        published_at=item.published_at,
-        companies=tuple(item.companies),
-        split=item.split,
-        state=standing.state,
-        row_version=item.row_version,
-    )
-
-
 def _check(chosen: QueueFilter) -> None:
     if chosen.order not in ORDERS:
         raise BadInput(f"There is no order {chosen.order!r}; there are {', '.join(ORDERS)}.")
 
-
-def _history(session: Session, item_id: int) -> tuple[AnnotationView, ...]:
-    return tuple(
-        AnnotationView(row.id, row.kind, tuple(row.labels), row.note, row.person, row.created_at)
-        for row in annotations.list_history(session, item_id)
-    )

@@ -21,6 +21,7 @@ from workflow.labels import Labels
 from workflow.live import Live
 from workflow.live_models import LiveModels
 from workflow.neighbours import Neighbours
+from workflow.pace import Paces
 from workflow.people import People
 from workflow.retraining import Retraining
 from workflow.status import Status
@@ -33,6 +34,7 @@ class UseCases:
     """What a person can ask the app for, by topic, and where it keeps things."""
 
     triage: Triage
+    paces: Paces
     disagreements: Disagreements
     labels: Labels
     retraining: Retraining
@@ -74,6 +76,7 @@ def build(data: Path, database_url: str | None, profile: Profile) -> UseCases:
     retraining = Retraining(database, data, profile, supervisor, models, neighbours)
     return UseCases(
         triage=Triage(database, live, neighbours),
+        paces=Paces(database),
         disagreements=Disagreements(database, neighbours),
         labels=Labels(database),
         retraining=retraining,

@@ -131,6 +131,15 @@ class Submitted:
 
 
 @dataclass(frozen=True)
+class Pace:
+    """What a person did since some moment; `accepted` is the share of items where a classifier had said just that."""
+
+    count: int
+    per_hour: float | None
+    accepted: dict[str, float | None]
+
+
+@dataclass(frozen=True)
 class LabelView:
     """A label with its counts: labelled items by split, and how many of them a person decided."""
 

@@ -3,7 +3,7 @@
 One assembly for the triage page, the disagreement table and the CSV, so that all three say the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -27,11 +27,12 @@ class Context:
     live: dict[str, Version]
 
     @classmethod
-    def read(cls, session: Session) -> "Context":
-        """Read the context from the database."""
+    def read(cls, session: Session, spoken: Iterable[Voices] | None = None) -> "Context":
+        """Read the context from the database; with `spoken`, count only the labels that those speak of."""
+        wanted = None if spoken is None else frozenset[int]().union(*(voices.labels for voices in spoken))
         return cls(
             names={row.id: row.name for row in labels.list_labels(session)},
-            counts=truths.count_by_label(session),
+            counts=truths.count_by_label(session, label_ids=wanted),
             live=versions.list_live(session),
         )
 

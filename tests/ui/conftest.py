@@ -70,6 +70,7 @@ def add_versions(session):
     for number, (classifier, items) in enumerate(SAID.items(), start=1):
         names = {"labels": list(LABELS), "label_ids": [1, 2, 3], "thresholds": dict.fromkeys(LABELS, 0.5)}
         metrics = {"micro_f1": 0.9, "macro_f1": 0.8, "weighted_f1": 0.85, "few_shot_f1": None, "support": 7}
+        metrics["per_label"] = {"股权质押": {"precision": 0.9, "recall": 0.9, "f1": 0.9, "support": 3}}
         version = {"id": number, "classifier": classifier, "number": 5, "status": "live", "metrics": metrics}
         session.add(Version(**version, **names))
         session.flush()

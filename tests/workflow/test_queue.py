@@ -21,10 +21,10 @@ def set_standing(database, item_id, **values):
 
 
 def walk(database, chosen, person="lin"):
-    reached, seen = None, []
+    seen = []
     with database.read() as session:
-        while (reached := queue.get_next_id(session, chosen, person, after=reached)) is not None:
-            seen.append(reached)
+        while found := queue.list_next_ids(session, chosen, person, after=seen[-1] if seen else None):
+            seen.extend(found)
     return seen
 
 
@@ -42,6 +42,14 @@ def test_the_newest_come_first_and_those_without_a_date_last(desk):
     assert ids(desk, order="newest") == [5, 3, 2, 1, 4]
 
 
+def test_several_are_handed_out_at_once_but_none_of_those_in_hand(desk):
+    with desk.read() as session:
+        chosen = QueueFilter(order="newest")
+        assert queue.list_next_ids(session, chosen, "lin", limit=3) == [5, 4, 3]
+        assert queue.list_next_ids(session, chosen, "lin", limit=3, without=[5, 3]) == [4, 2, 1]
+        assert queue.list_next_ids(session, chosen, "lin", after=4, limit=3, without=[3]) == [2, 1]
+
+
 def test_filters_narrow_together(desk):
     with desk.write() as session:
         session.add_all([Claim(item_id=1, label_id=1, bert=True), Claim(item_id=3, label_id=1, truth=True)])
@@ -54,12 +62,12 @@ def test_filters_narrow_together(desk):
 def test_an_item_in_somebodys_hands_is_given_to_nobody_else_until_the_lease_ends(desk):
     chosen = QueueFilter(order="newest")
     with desk.write() as session:
-        queue.lease(session, 5, "lin")
-        assert queue.get_next_id(session, chosen, "lin") == 5
-        assert queue.get_next_id(session, chosen, "wei") == 4
+        queue.lease(session, [5], "lin")
+        assert queue.list_next_ids(session, chosen, "lin") == [5]
+        assert queue.list_next_ids(session, chosen, "wei") == [4]
     set_standing(desk, 5, leased_until=datetime.now(UTC) - timedelta(seconds=1))
     with desk.read() as session:
-        assert queue.get_next_id(session, chosen, "wei") == 5
+        assert queue.list_next_ids(session, chosen, "wei") == [5]
 
 
 def test_counts_are_those_of_the_filter(desk):
