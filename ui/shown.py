@@ -11,6 +11,8 @@ from typing import Any
 
 import gradio as gr
 
+from ui.phrasebook import in_language
+from ui.words import language_of
 from workflow.errors import Conflict, TriageError
 from workflow.views import as_json
 
@@ -45,12 +47,15 @@ def answering(handler: Callable[..., dict[str, Any]]) -> Callable[[dict[str, Any
     """
 
     def answer(fields: dict[str, Any] | None, request: gr.Request) -> dict[str, Any]:
+        return in_language(attempt(fields or {}, person_of(request)), language_of(request))
+
+    def attempt(fields: dict[str, Any], person: str) -> dict[str, Any]:
         try:
-            inspect.signature(handler).bind(person_of(request), **(fields or {}))
+            inspect.signature(handler).bind(person, **fields)
         except TypeError as wrong:
             return {"ok": False, "message": f"The page asked for something unknown: {wrong}."}
         try:
-            return {"ok": True} | as_json(handler(person_of(request), **(fields or {})))
+            return {"ok": True} | as_json(handler(person, **fields))
         except Conflict as conflict:
             return {"ok": False, "message": str(conflict), "conflict": as_json(conflict.other)}
         except Exception as error:

@@ -1,0 +1,93 @@
+"""Reads the source for every sentence that a page may be sent, and holds the book against it."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+from starlette.requests import Request
+
+from ui.phrasebook import in_language, say
+from ui.shown import answering
+from workflow.errors import BadInput
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+BOOK = ROOT / "ui" / "words" / "sentences.zh.json"
+TOLD = {"NotFound", "Refused", "NotAllowed", "Conflict", "BadInput", "Unavailable", "Unusable", "NoItem"}
+NOT_FOR_PAGES = {"api.py", "terminal.py", "listening.py", "backup.py", "people.py", "use_cases.py"}
+"""What these say goes to a program or to a terminal."""
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def sentences():
+    """Every constant or formatted sentence with which such an error is made, with 7 in each of its places."""
+    for package in ("ui", "workflow"):
+        for file in sorted((ROOT / package).rglob("*.py")):
+            if file.name in NOT_FOR_PAGES:
+                continue
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in TOLD:
+                    yield from (pytest.param(text, id=f"{file.stem}:{node.lineno}") for text in said_by(node))
+
+
+def said_by(call):
+    for argument in call.args:
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and " " in argument.value:
+            yield argument.value
+        elif isinstance(argument, ast.JoinedStr):
+            yield "".join(part.value if isinstance(part, ast.Constant) else "7" for part in argument.values)
+
+
+@pytest.mark.parametrize("sentence", list(sentences()))
+def test_every_sentence_that_a_page_may_be_sent_stands_in_the_book(sentence):
+    assert CHINESE.search(say(sentence, "zh"))
+
+
+def test_the_book_fills_the_same_places():
+    for sentence, other in json.loads(BOOK.read_text(encoding="utf-8")).items():
+        assert set(re.findall(r"\{(\w+)\}", other)) == set(re.findall(r"\{(\w+)\}", sentence)), sentence
+
+
+def test_the_sentence_that_leaves_least_open_is_taken():
+    assert say("Job 7 has failed already.", "zh") == "任务 7 已经失败。"
+    assert say("An import has changed this item since you opened it; your labels are not saved yet.", "zh").startswith(
+        "打开之后，一次导入"
+    )
+
+
+def test_what_the_book_does_not_know_stays_as_it_is():
+    assert say("Nobody ever wrote this.", "zh") == "Nobody ever wrote this."
+    assert say("bert: Nobody ever wrote this.", "zh") == "bert: Nobody ever wrote this."
+
+
+def test_a_part_of_a_job_is_named_and_what_it_does_is_translated():
+    assert say("bert: predicting, 1,024 of 12,000 items", "zh") == "bert: 预测中，1,024 / 12,000 条"
+
+
+def test_values_keep_what_they_say():
+    assert say("There is no label named \\1 {label} done.", "zh") == "没有名为 \\1 {label} done 的标签。"
+
+
+def test_only_the_app_s_own_fields_are_translated():
+    answer = {
+        "result": {"item": {"text": "done"}, "why": "This was the last item of this filter."},
+        "unavailable": {"bert": "This item waits to be predicted."},
+        "rejected": [[3, "done", "no text"]],
+    }
+    assert in_language(answer, "zh") == {
+        "result": {"item": {"text": "done"}, "why": "当前筛选下已是最后一条。"},
+        "unavailable": {"bert": "这条新闻正等待预测。"},
+        "rejected": [[3, "done", "没有正文"]],
+    }
+    assert in_language(answer, "en") is answer
+
+
+@pytest.mark.parametrize(("cookie", "told"), [("zh", "没有编号为 7 的新闻。"), ("en", "There is no item 7.")])
+def test_a_page_is_told_in_the_language_that_its_browser_remembers(cookie, told):
+    def refuse(person):
+        raise BadInput("There is no item 7.")
+
+    headers = [(b"cookie", f"news_triage_language={cookie}".encode())]
+    request = Request({"type": "http", "headers": headers, "session": {}})
+    assert answering(refuse)({}, request)["message"] == told
