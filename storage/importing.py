@@ -8,21 +8,8 @@ from sqlalchemy.orm import Session
 
 from storage.known import among, list_ids_by_hash
 from storage.search import index_texts
-from storage.tables import Claim, Conflict, Import, Item, Label, NearDuplicateKey, Standing, Truth, TruthLabel
+from storage.tables import Claim, Conflict, Item, Label, NearDuplicateKey, Standing, Truth, TruthLabel
 from storage.tables.base import now
-
-
-def add_import(session: Session, filename: str, person: str) -> int:
-    """Record the beginning of an import; return its id."""
-    row = Import(filename=filename[-500:], person=person)
-    session.add(row)
-    session.flush()
-    return row.id
-
-
-def finish_import(session: Session, import_id: int, counts: Mapping[str, Any]) -> None:
-    """Record the end of an import with its counts."""
-    session.execute(update(Import).where(Import.id == import_id).values(ended_at=now(), counts=dict(counts)))
 
 
 def ensure_labels(

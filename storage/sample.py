@@ -1,11 +1,14 @@
 """Queries on the shipped sample: whether it is there, and its removal with all that came of it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import delete, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from storage.tables import (
+    Annotation,
+    Base,
     Claim,
     Item,
     Job,
@@ -35,6 +38,26 @@ def is_present(session: Session) -> bool:
     return bool(session.scalar(select(exists().where(Item.is_sample))))
 
 
+def count(session: Session) -> dict[str, int]:
+    """Count what a removal would take away: items, what people said of them, labels, versions."""
+    sample_items = select(Item.id).where(Item.is_sample)
+    return {
+        "items": _count(session, Item, Item.is_sample),
+        "annotations": _count(session, Annotation, Annotation.item_id.in_(sample_items)),
+        "labels": _count(session, Label, Label.is_sample, ~_carried_by_a_real_item()),
+        "versions": _count(session, Version, Version.is_sample),
+    }
+
+
+def _count(session: Session, table: type[Base], *conditions: Any) -> int:  # noqa: ANN401 - SQL expressions
+    return session.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
+
+
+def _carried_by_a_real_item() -> Any:  # noqa: ANN401 - SQLAlchemy's own type of an EXISTS
+    carrying = select(TruthLabel.label_id).join(Item, Item.id == TruthLabel.item_id)
+    return carrying.where(TruthLabel.label_id == Label.id, ~Item.is_sample).exists()
+
+
 def remove(session: Session) -> Removed:
     """Remove the sample's items, its labels that no real item carries, and what learned from it alone."""
     if is_present(session):
@@ -44,7 +67,7 @@ def remove(session: Session) -> Removed:
         session.scalars(select(Version.classifier).where(Version.is_sample, Version.status == VersionStatus.LIVE))
     )
     session.execute(delete(Version).where(Version.is_sample))
-    items = session.scalar(select(func.count()).select_from(Item).where(Item.is_sample)) or 0
+    items = _count(session, Item, Item.is_sample)
     # The keys go first and in one go; left to the foreign key they would go item by item.
     session.execute(delete(NearDuplicateKey).where(NearDuplicateKey.item_id.in_(select(Item.id).where(Item.is_sample))))
     session.execute(delete(Item).where(Item.is_sample))

@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from ui.importing import ImportHandlers, draw_import
+from ui.importing import draw_import
 from ui.view import draw_view
 from workflow.use_cases import UseCases
 
@@ -15,8 +15,8 @@ Fields = dict[str, Any]
 def draw_data_tab(use_cases: UseCases) -> None:
     """Draw the tab: import and export side by side, the labels below."""
     with gr.Row(equal_height=True, elem_classes=["data-top"]):
-        with gr.Column(scale=3, elem_classes=["import"]):
-            draw_import(ImportHandlers(use_cases))
+        with gr.Column(scale=3):
+            draw_import(use_cases)
         with gr.Column(scale=1, min_width=240):
             draw_view("exports", [StockHandlers(use_cases).stock])
     ask = LabelHandlers(use_cases)

@@ -11,6 +11,7 @@ from starlette.background import BackgroundTask
 
 from ui.filters import NAMES, filter_from
 from ui.shown import sentence
+from workflow.disagreement_csv import checked_columns
 from workflow.errors import NotFound, TriageError
 from workflow.use_cases import UseCases
 
@@ -41,12 +42,15 @@ def download_routes(use_cases: UseCases) -> APIRouter:
 
     @router.get("/disagreements.csv", response_model=None)
     def disagreements(request: Request) -> FileResponse | JSONResponse:
-        """Send exactly the filter's items; the filter's fields are the query."""
+        """Send exactly the filter's items; the query holds the filter's fields, and `columns` for each that is wanted."""
+        asked = request.query_params
         try:
-            chosen = filter_from({name: text for name, text in request.query_params.items() if name in NAMES})
+            chosen = filter_from({name: text for name, text in asked.items() if name in NAMES})
+            columns = checked_columns(asked.getlist("columns"))
         except TriageError as error:
             return JSONResponse({"error": sentence(error)}, status_code=400)
-        return _send(use_cases, "disagreements.csv", lambda stream: use_cases.disagreements.export(chosen, stream))
+        write = use_cases.disagreements.export
+        return _send(use_cases, "disagreements.csv", lambda stream: write(chosen, stream, columns))
 
     @router.get("/annotations.{form}")
     def annotations(form: Format) -> FileResponse:
@@ -60,9 +64,9 @@ def download_routes(use_cases: UseCases) -> APIRouter:
 
     @router.get("/rejects/{name}", response_model=None)
     def rejects(name: str) -> FileResponse | JSONResponse:
-        """Send the rejects file of an import."""
+        """Send the rejects file of an import; the guard has seen to it that a session asks."""
         path = use_cases.data / "exports" / Path(name).name
-        if not path.is_file():
+        if not path.name.startswith("rejects-") or not path.is_file():
             return JSONResponse({"error": sentence(NotFound(f"There is no file {name!r}."))}, status_code=404)
         return FileResponse(path, filename=path.name)
 

@@ -20,6 +20,7 @@ from ui.guard import Accounts, Guard
 from ui.page import build_page
 from ui.sign_in import sign_in_routes
 from ui.theme import build_theme
+from ui.uploads import Uploads, upload_routes
 from ui.words import gradio_words, words_of
 from workflow.use_cases import UseCases
 
@@ -34,6 +35,7 @@ def build_app(use_cases: UseCases, host: str = "127.0.0.1") -> FastAPI:
     app = FastAPI(title="News Triage", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(sign_in_routes(use_cases.people))
     app.include_router(download_routes(use_cases))
+    app.include_router(upload_routes(Uploads.of(use_cases.data)))
     _add_public_routes(app)
     _mount_page(app, use_cases, host)
     app.add_middleware(FrontPage)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from classifier import duplicates
 from storage import importing as rows_in
+from storage import imports
 from storage.database import Database
 from storage.known import KnownItem, list_known, list_known_hashes, list_label_names
 from workflow import standings
@@ -37,10 +38,17 @@ class Tally:
     new_labels: list[str] = field(default_factory=list)
     splits: Counter[str] = field(default_factory=Counter)
 
+    def counts(self) -> dict[str, int]:
+        """Return the plain counts."""
+        return {name: getattr(self, name) for name in ("rows", "added", "known", "rejected", "labelled")}
+
 
 @dataclass
 class ImportRun:
-    """Writes chunks of rows; `described` are {name: (description, group)} of the labels that may have to be created."""
+    """Writes chunks of rows; `described` are {name: (description, group)} of the labels that may have to be created.
+
+    `total` is how many rows the file has, 0 where nobody counted.
+    """
 
     database: Database
     import_id: int
@@ -49,6 +57,7 @@ class ImportRun:
     described: Mapping[str, tuple[str, str]]
     forced: str = ""
     is_sample: bool = False
+    total: int = 0
     tally: Tally = field(default_factory=Tally)
 
     def write(self, rows: Sequence[Row]) -> None:
@@ -62,6 +71,8 @@ class ImportRun:
         )
         with self.database.write() as session:
             self._store(session, list(zip(hashes, rows, strict=True)), fresh)
+            # In the same transaction, so that what is told of a run that was cut off is what was kept of it.
+            imports.note_import(session, self.import_id, {**self.tally.counts(), "total": self.total})
 
     def _store(self, session: Session, rows: Sequence[tuple[str, Row]], fresh: Sequence[Fresh]) -> None:
         label_ids = self._labels(session, [row for _, row in rows])

@@ -1,5 +1,6 @@
 """Brings files in: a preview that writes nothing, the import, and the shipped sample's coming and going."""
 
+import secrets
 import shutil
 import time
 from collections.abc import Callable, Mapping
@@ -8,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from classifier.watch import Unwatched, Watch
-from storage import importing as rows_in
+from storage import imports
 from storage import sample as stored_sample
 from storage.database import Database
 from storage.known import list_label_names
@@ -16,44 +17,10 @@ from workflow.dealing import SPLITS, Dealer
 from workflow.errors import BadInput
 from workflow.grouping import guess_groups
 from workflow.import_run import CHUNK, ImportRun, Tally
-from workflow.readers import (
-    Meter,
-    Record,
-    RejectsFile,
-    Row,
-    RowParser,
-    Survey,
-    Table,
-    Unusable,
-    check_mapping,
-    guess_mapping,
-    open_table,
-    printable,
-    take_survey,
-)
+from workflow.readers import Meter, RejectsFile, Survey
 from workflow.sample import SAMPLE_NAME, make_sample
+from workflow.source_file import SourceFile, look, open_once, understand, usable
 from workflow.views import ImportPreview, ImportReport, as_json
-
-PREVIEW_ROWS = 10
-PREVIEW_LOOKED_AT = 1_000
-"""Records among which a preview looks for rows that cannot be used."""
-
-
-@dataclass(frozen=True)
-class _Source:
-    """A file that was understood: its table, the mapping in force, and what the survey found."""
-
-    table: Table
-    mapping: dict[str, str]
-    survey: Survey
-
-    @property
-    def filename(self) -> str:
-        return printable(self.table.path.name)
-
-    @property
-    def parser(self) -> RowParser:
-        return RowParser(self.mapping, self.survey)
 
 
 @dataclass(frozen=True)
@@ -68,8 +35,8 @@ class Importing:
         self, path: Path | str, mapping: Mapping[str, str] | None = None, encoding: str | None = None
     ) -> ImportPreview:
         """Tell what a file holds; writes nothing. Raise BadInput for a file or mapping that cannot be used."""
-        source = _understand(path, mapping, encoding)
-        rows, rejected = _look(source)
+        source = understand(path, mapping, encoding)
+        rows, rejected = look(source)
         names = list(source.survey.labels)
         with self.database.read() as session:
             present = list_label_names(session, names)
@@ -88,6 +55,10 @@ class Importing:
             separator=source.survey.separator,
         )
 
+    def columns(self, path: Path | str) -> tuple[str, ...]:
+        """Return the names of a file's columns, for one of which no name tells that it holds the text."""
+        return open_once(Path(path)).columns
+
     def run(
         self,
         path: Path | str,
@@ -97,35 +68,47 @@ class Importing:
         keep_sample: bool = True,
         watch: Watch | None = None,
         encoding: str | None = None,
+        import_id: int | None = None,
     ) -> ImportReport:
         """Import a file; rows that cannot be used are listed in a rejects file under `exports/`.
 
         `split` puts all new items into train, validation or gold; otherwise clusters of near-duplicates are dealt out.
+        `import_id` is that of `begin`, where somebody wants to follow the import.
         """
         if split and split not in SPLITS:
             raise BadInput(f"There is no split called {split}; choose {', '.join(SPLITS)}.")
         started = time.monotonic()
-        source = _understand(path, mapping, encoding)
+        source = understand(path, mapping, encoding)
         if not keep_sample:
             self.remove_sample()
-        run = self._begin(source.filename, source.survey, person, split or "")
+        run = self._run(import_id or self.begin(source.filename, person), source.survey, person, split or "")
         rejects = self._write(run, source, watch or Unwatched())
         report = self._finish(run, source.filename, rejects, started)
         if report.added or report.labelled:
             self.after()
         return report
 
+    def begin(self, filename: str, person: str) -> int:
+        """Record that an import begins; return its id."""
+        with self.database.write() as session:
+            return imports.add_import(session, filename, person)
+
     def sample_present(self) -> bool:
         """Tell whether items of the shipped sample are stored."""
         with self.database.read() as session:
             return stored_sample.is_present(session)
+
+    def sample_counts(self) -> dict[str, int]:
+        """Count what `remove_sample` would take away, what people said of the sample's items among it."""
+        with self.database.read() as session:
+            return stored_sample.count(session)
 
     def load_sample(self) -> ImportReport:
         """Store the shipped sample; what is stored already is left alone."""
         started = time.monotonic()
         sample = make_sample()
         described = {label.name: (label.description, label.group) for label in sample.labels}
-        run = self._begin(SAMPLE_NAME, Survey(), "sample", "")
+        run = self._run(self.begin(SAMPLE_NAME, "sample"), Survey(), "sample", "")
         run = replace(run, is_sample=True, described=described)
         rows = iter(sample.rows)
         while chunk := list(islice(rows, CHUNK)):
@@ -145,63 +128,32 @@ class Importing:
             self.after()
         return {"items": removed.items, "labels": removed.labels, "versions": len(removed.versions)}
 
-    def _begin(self, filename: str, survey: Survey, person: str, forced: str) -> ImportRun:
-        with self.database.write() as session:
-            import_id = rows_in.add_import(session, filename, person)
+    def _run(self, import_id: int, survey: Survey, person: str, forced: str) -> ImportRun:
+        with self.database.read() as session:
             dealer = Dealer.start(session, survey)
         groups = guess_groups(survey.labels)
         described = {name: ("", group) for name, group in groups.items()}
-        return ImportRun(self.database, import_id, person, dealer, described, forced)
+        return ImportRun(self.database, import_id, person, dealer, described, forced, total=survey.rows)
 
-    def _write(self, run: ImportRun, source: _Source, watch: Watch) -> str:
+    def _write(self, run: ImportRun, source: SourceFile, watch: Watch) -> str:
         meter, tally = Meter(), run.tally
-        path = self.data / "exports" / f"rejects-{run.import_id}"
+        # Its name is its only lock where the app has no accounts, so nobody can guess it.
+        path = self.data / "exports" / f"rejects-{run.import_id}-{secrets.token_hex(8)}"
         with RejectsFile(path, source.table.form, source.table.columns) as rejects:
             records = source.table.records(meter)
             while chunk := list(islice(records, CHUNK)):
-                run.write(_usable(chunk, source.parser, rejects))
+                rows = usable(chunk, source.parser, rejects)
                 tally.rows += len(chunk)
                 tally.rejected = rejects.count
+                run.write(rows)
                 watch.progress(meter.share, f"{tally.rows:,} rows read, {tally.added:,} new")
         return str(rejects.path) if rejects.count else ""
 
     def _finish(self, run: ImportRun, filename: str, rejects: str, started: float) -> ImportReport:
         report = _report(run.import_id, filename, run.tally, rejects, time.monotonic() - started, self.sample_present())
         with self.database.write() as session:
-            rows_in.finish_import(session, run.import_id, as_json(report))
+            imports.finish_import(session, run.import_id, as_json(report))
         return report
-
-
-def _understand(path: Path | str, mapping: Mapping[str, str] | None, encoding: str | None) -> _Source:
-    table = open_table(path, encoding)
-    chosen = check_mapping(guess_mapping(table.columns) | dict(mapping or {}), table.columns, table.path.name)
-    survey = take_survey(table.records(), chosen.get("labels", ""))
-    if not survey.rows:
-        raise BadInput(f"{table.path.name} has no row that can be read.")
-    return _Source(table, chosen, survey)
-
-
-def _look(source: _Source) -> tuple[list[Row], list[tuple[int, str, str]]]:
-    rows: list[Row] = []
-    rejected: list[tuple[int, str, str]] = []
-    for record in islice(source.table.records(), PREVIEW_LOOKED_AT):
-        try:
-            row = source.parser.parse(record)
-        except Unusable as verdict:
-            rejected.append((record.line, verdict.column, verdict.reason))
-        else:
-            rows += [row] if len(rows) < PREVIEW_ROWS else []
-    return rows, rejected
-
-
-def _usable(records: list[Record], parser: RowParser, rejects: RejectsFile) -> list[Row]:
-    rows: list[Row] = []
-    for record in records:
-        try:
-            rows.append(parser.parse(record))
-        except Unusable as verdict:
-            rejects.add(record, verdict)
-    return rows
 
 
 def _report(import_id: int, filename: str, tally: Tally, rejects: str, seconds: float, sample: bool) -> ImportReport:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from classifier.profiles import Profile
 from storage.database import Database, sqlite_url
 from storage.schema import UnusableDatabase
+from workflow.background_import import BackgroundImport
 from workflow.backup import Backups
 from workflow.disagreements import Disagreements
 from workflow.errors import Refused, Unavailable
@@ -39,6 +40,7 @@ class UseCases:
     labels: Labels
     retraining: Retraining
     importing: Importing
+    background_import: BackgroundImport
     exporting: Exporting
     people: People
     status: Status
@@ -74,13 +76,15 @@ def build(data: Path, database_url: str | None, profile: Profile) -> UseCases:
     live = Live(database, models, neighbours)
     supervisor = Supervisor(database, data)
     retraining = Retraining(database, data, profile, supervisor, models, neighbours)
+    importing = Importing(database, data, after=retraining.predict_new)
     return UseCases(
         triage=Triage(database, live, neighbours),
         paces=Paces(database),
         disagreements=Disagreements(database, neighbours),
         labels=Labels(database),
         retraining=retraining,
-        importing=Importing(database, data, after=retraining.predict_new),
+        importing=importing,
+        background_import=BackgroundImport(importing),
         exporting=Exporting(database),
         people=People(database),
         status=Status(database),

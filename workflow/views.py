@@ -52,7 +52,8 @@ class TruthView:
 class ClassifierView:
     """What one version, of that number, says of an item.
 
-    `examples` are the item ids in a prompt, in prompt order; `micro_f1` is the version's on gold.
+    `examples` are the item ids in a prompt, in prompt order; `micro_f1` is the version's on gold, `model` the checkpoint
+    that it was made of.
     """
 
     version: int
@@ -61,6 +62,7 @@ class ClassifierView:
     thresholds: dict[str, float]
     micro_f1: float | None = None
     examples: tuple[int, ...] = ()
+    model: str = ""
 
 
 @dataclass(frozen=True)
@@ -246,6 +248,25 @@ class ImportReport:
     rejects: str
     seconds: float
     sample_present: bool
+
+
+@dataclass(frozen=True)
+class ImportState:
+    """How an import stands: `status` is running, done, failed (`why` says why) or cut_off, when its process died.
+
+    `counts` are {rows, total, added, known, rejected, labelled} as they are stored; `report` is that of a done one.
+    """
+
+    id: int
+    filename: str
+    person: str
+    status: str
+    counts: dict[str, int]
+    started_at: datetime
+    ended_at: datetime | None
+    seconds_left: float | None
+    why: str
+    report: dict[str, Any] | None
 
 
 @dataclass(frozen=True)

@@ -51,9 +51,9 @@ def go_to(page, tab):
 def import_file(page, path):
     go_to(page, "Data")
     page.locator("#import-file input[type=file]").set_input_files(path)
-    expect(page.locator("#view-preview")).to_contain_text(path.name)
-    page.locator("#import-start button, button#import-start").click()
-    expect(page.locator("#view-preview .notice.good")).to_be_visible()
+    expect(page.locator("#view-importing .nt-preview")).to_contain_text(path.name)
+    page.locator("#import-start").click()
+    expect(page.locator("#view-importing .notice.good")).to_contain_text(path.name)
 
 
 def expect_three_classifiers(page, timeout=TRAINING_MS):

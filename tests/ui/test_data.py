@@ -1,16 +1,25 @@
-import gradio as gr
+import os
+import threading
+
 import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
 
 from tests.conftest import write_jsonl
+from tests.ui.conftest import ADDRESS
 from ui.data import LabelHandlers, StockHandlers
-from ui.importing import FIELDS, ImportHandlers
-from workflow.errors import Refused
+from ui.importing import ImportHandlers
+from ui.server import build_app
+from ui.uploads import Uploads, upload_routes
+from workflow.errors import BadInput, NotFound, Refused
+from workflow.views import QueueFilter
 
 ROWS = [
     {"编号": "a", "正文": "新的一条产品召回新闻", "标签": ["产品召回"]},
     {"编号": "b", "正文": "新的一条罢工新闻", "标签": ["罢工"]},
     {"编号": "c", "正文": "", "标签": []},
 ]
+COLUMNS = {"text": "正文", "labels": "标签", "external_id": "编号"}
 
 
 @pytest.fixture
@@ -19,58 +28,135 @@ def handlers(desk):
 
 
 @pytest.fixture
-def file(tmp_path):
-    return str(write_jsonl(tmp_path / "news.jsonl", ROWS))
+def news(tmp_path):
+    return write_jsonl(tmp_path / "news.jsonl", ROWS)
 
 
-def columns(**named):
-    return [named.get(name, "") for name in FIELDS]
+def send(web, path):
+    """Upload a file as the page does; returns its token."""
+    return web.put("/upload", params={"name": path.name}, content=path.read_bytes()).json()["upload"]
 
 
-def bring_in(handlers, file, *chosen, split="", remove_sample=False):
-    return handlers.bring_in(file, split, remove_sample, None, lambda *_, **__: None, *chosen)
+def ended(desk):
+    """Wait for the imports that run; returns the newest."""
+    for thread in threading.enumerate():
+        if thread.name.startswith("import "):
+            thread.join()
+    return desk.background_import.list()[0]
 
 
-def test_a_look_guesses_the_columns_and_writes_nothing(handlers, file, desk):
-    preview, choices, _, *guessed = handlers.look(file)
-    assert preview["new_labels"] == ["罢工"]
-    assert choices["visible"]
-    assert {name: update["value"] for name, update in zip(FIELDS, guessed, strict=True)}["text"] == "正文"
-    assert desk.triage.count(desk_filter()) == 4
+def test_a_look_guesses_the_columns_and_writes_nothing(web, handlers, news, desk):
+    preview = handlers.look("ann", send(web, news))["preview"]
+    assert (preview.filename, preview.new_labels, preview.mapping["text"]) == ("news.jsonl", ("罢工",), "正文")
+    assert desk.triage.count(QueueFilter(state="")) == 4
 
 
-def desk_filter():
-    from workflow.views import QueueFilter
-
-    return QueueFilter(state="")
-
-
-def test_another_column_can_be_the_text(handlers, tmp_path):
-    path = write_jsonl(tmp_path / "odd.jsonl", [{"headline": "短标题", "memo": "真正的正文在这里"}])
-    assert handlers.look_again(str(path), *columns(text="memo"))["rows"][0]["text"] == "真正的正文在这里"
+def test_another_column_can_be_the_text_and_a_guess_be_taken_back(web, handlers, tmp_path):
+    path = write_jsonl(tmp_path / "odd.jsonl", [{"headline": "短标题", "memo": "真正的正文在这里", "source": "快讯"}])
+    token = send(web, path)
+    (row,) = handlers.look("ann", token, mapping={"text": "memo", "source": ""})["preview"].rows
+    assert (row["text"], row["source"]) == ("真正的正文在这里", "")
 
 
-def test_an_import_says_what_became_of_every_row(handlers, file, desk):
-    report, *_ = bring_in(handlers, file, *columns(text="正文", labels="标签", external_id="编号"), split="gold")
-    assert (report["added"], report["rejected"], report["splits"]) == (2, 1, {"gold": 2})
-    assert (desk.data / "exports" / report["rejects"]).is_file()
+def test_a_file_without_a_known_name_for_its_text_still_tells_its_columns(web, handlers, tmp_path):
+    """Guards against the dead end that such a file could be looked at by nobody, so that nobody could map it."""
+    token = send(web, write_jsonl(tmp_path / "odd.jsonl", [{"memo": "真正的正文在这里", "kind": "x"}]))
+    with pytest.raises(BadInput, match="no column that looks like the text"):
+        handlers.look("ann", token)
+    assert handlers.columns("ann", token)["columns"] == ("memo", "kind")
 
 
-def test_the_rejects_can_be_fetched(web, handlers, file):
-    report, *_ = bring_in(handlers, file, *columns(text="正文", labels="标签"))
-    assert "no text" in web.get(f"/download/rejects/{report['rejects']}").text
+def test_an_import_says_what_became_of_every_row_and_its_file_goes(web, handlers, news, desk):
+    token = send(web, news)
+    handlers.start("ann", token, COLUMNS, split="gold")
+    last = ended(desk)
+    assert (last.status, last.person, last.report["added"], last.report["rejected"]) == ("done", "ann", 2, 1)
+    assert last.report["splits"] == {"gold": 2}
+    assert handlers.state("ben")["imports"] == [last]
+    with pytest.raises(NotFound, match="choose it once more"):
+        handlers.look("ann", token)
 
 
-def test_a_file_that_is_no_table_is_one_sentence(handlers, tmp_path):
+def test_the_rejects_can_be_fetched_by_a_name_that_nobody_guesses(web, handlers, news, desk):
+    handlers.start("ann", send(web, news), COLUMNS)
+    name = ended(desk).report["rejects"]
+    assert len(name) > len("rejects-1-.jsonl") + 15
+    assert "no text" in web.get(f"/download/rejects/{name}").text
+
+
+def test_what_is_no_rejects_file_is_not_sent(web, desk):
+    (desk.data / "exports").mkdir(exist_ok=True)
+    (desk.data / "exports" / "other.csv").write_text("secret", encoding="utf-8")
+    assert web.get("/download/rejects/other.csv").status_code == 404
+
+
+def test_rejects_are_for_those_who_are_signed_in(web, handlers, news, desk):
+    handlers.start("ann", send(web, news), COLUMNS)
+    name = ended(desk).report["rejects"]
+    desk.people.add("ann", "correct horse battery")
+    with TestClient(build_app(desk), base_url=ADDRESS) as stranger:
+        assert stranger.get(f"/download/rejects/{name}").status_code == 401
+        assert stranger.put("/upload", params={"name": "a.csv"}, content=b"text").status_code == 401
+
+
+def test_a_file_that_is_no_table_is_one_sentence(web, handlers, tmp_path):
     photo = tmp_path / "photo.csv"
     photo.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
-    with pytest.raises(gr.Error, match=r"photo\.csv"):
-        handlers.look(str(photo))
+    with pytest.raises(BadInput, match=r"photo\.csv"):
+        handlers.look("ann", send(web, photo))
 
 
-def test_a_file_taken_away_hides_the_choices(handlers):
-    preview, choices, *_ = handlers.look(None)
-    assert (preview, choices["visible"]) == ({}, False)
+def test_a_file_taken_away_is_gone(web, handlers, news):
+    token = send(web, news)
+    handlers.forget("ann", token)
+    with pytest.raises(NotFound):
+        handlers.look("ann", token)
+
+
+@pytest.mark.parametrize("token", ["", "..", "../../triage.db", "f" * 31, "F" * 32])
+def test_a_token_that_no_upload_was_given_finds_nothing(handlers, token):
+    with pytest.raises(NotFound):
+        handlers.look("ann", token)
+    handlers.forget("ann", token)
+    assert handlers.use_cases.data.is_dir()
+
+
+@pytest.mark.parametrize("name", ["../../evil.csv", "新闻" * 200 + ".csv", ".csv", "a/b\\c\x00.csv", ""])
+def test_an_upload_keeps_an_ordinary_name_in_its_own_folder(tmp_path, name):
+    _, path = Uploads(tmp_path).add(name)
+    path.write_bytes(b"text")
+    assert path.parent.parent == tmp_path
+
+
+def test_an_upload_that_is_too_large_leaves_nothing(tmp_path):
+    app = FastAPI()
+    app.include_router(upload_routes(Uploads(tmp_path), largest=1000))
+    answer = TestClient(app).put("/upload", params={"name": "a.csv"}, content=b"x" * 1001)
+    assert (answer.status_code, list(tmp_path.iterdir())) == (413, [])
+    assert "MB" in answer.json()["error"]
+
+
+def test_an_upload_is_kept_for_a_day(tmp_path):
+    uploads = Uploads(tmp_path)
+    (old, path), (young, other) = uploads.add("old.csv"), uploads.add("young.csv")
+    path.touch()
+    other.touch()
+    os.utime(path.parent, (0, 0))
+    uploads.add("third.csv")
+    assert uploads.find(young) == other
+    with pytest.raises(NotFound):
+        uploads.find(old)
+
+
+def test_the_sample_can_be_removed_while_it_is_there(handlers, desk):
+    assert handlers.state("ann")["sample"] is None
+    desk.importing.load_sample()
+    counts = handlers.state("ann")["sample"]
+    assert counts["items"] > 2000
+    assert counts["labels"] > 50
+    removed = handlers.remove_sample("ann")["removed"]
+    assert (removed["items"], removed["labels"]) == (counts["items"], counts["labels"])
+    assert handlers.state("ann")["sample"] is None
 
 
 def test_a_label_is_added_changed_archived_and_brought_back(desk):
