@@ -6,7 +6,7 @@ Gradio's own `head` arrives only after its first paint, and after Gradio has rea
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SHEETS = ("tokens", "page", "parts", "controls", "lists", "triage", "matrix", "picker", "neighbours")
-PAGE_SHEETS = ("disagreements", "retrain", "data")
+PAGE_SHEETS = ("tour", "disagreements", "retrain", "data")
 LINKS = "".join(f'<link rel="stylesheet" href="ui/{name}.css">' for name in SHEETS + PAGE_SHEETS)
 HEAD = f'<script src="ui/boot.js"></script>{LINKS}'
 MARK = b"</head>"

@@ -1,4 +1,4 @@
-"""The header: name of the app, who is signed in, language and theme."""
+"""The header: name of the app, who is signed in, language and theme, and whether somebody wants to be shown around."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,5 +20,6 @@ class HeaderHandlers:
     use_cases: UseCases
 
     def who(self, person: str) -> dict[str, Any]:
-        """Say who is signed in, "" where no accounts exist."""
-        return {"person": "" if person == ANYBODY and not self.use_cases.people.any() else person}
+        """Say who is signed in, "" where no accounts exist, and whether the person has annotated before."""
+        named = "" if person == ANYBODY and not self.use_cases.people.any() else person
+        return {"person": named, "experienced": self.use_cases.people.has_annotated(person)}

@@ -7,7 +7,7 @@ from functools import cached_property
 from pwdlib import PasswordHash
 from sqlalchemy.orm import Session
 
-from storage import people
+from storage import annotations, people
 from storage.database import Database
 from storage.tables import Person
 from workflow.errors import BadInput, NotFound, Refused
@@ -48,6 +48,11 @@ class People:
         """Tell whether there are accounts, so that the page asks who is there."""
         with self.database.read() as session:
             return people.has_people(session)
+
+    def has_annotated(self, name: str) -> bool:
+        """Tell whether a person has said anything of any item yet."""
+        with self.database.read() as session:
+            return annotations.get_last_standing(session, person=name) is not None
 
     def check(self, name: str, password: str) -> PersonView | None:
         """Return the account when the password is right; the answer takes as long when there is no such account."""

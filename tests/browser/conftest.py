@@ -74,12 +74,17 @@ def browser():
 
 @pytest.fixture
 def open_page(browser, request):
-    """Open a page of its own context; every request to another machine and every script error fails the test."""
+    """Open a page of its own context; every request to another machine and every script error fails the test.
+
+    Nobody is shown around unless the test wants a newcomer.
+    """
     contexts, wrong = [], []
 
-    def open_at(address, **options):
-        context = browser.new_context(locale="en-US", accept_downloads=True, **options)
+    def open_at(address, newcomer=False, **options):
+        context = browser.new_context(**{"locale": "en-US", "accept_downloads": True} | options)
         contexts.append(context)
+        if not newcomer:
+            context.add_init_script("localStorage.setItem('news-triage.tour', 'seen')")
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: wrong.append(str(error)))
