@@ -1,7 +1,8 @@
-// What the analyst does with an item: save, skip, flag, undo. A decision counts once the server has confirmed it.
+// What the analyst does with an item: save, skip, flag, undo. The page goes on at once; a decision counts once the server has confirmed it.
 import { conflictNotice } from "./conflict.js";
 import { fill } from "./dom.js";
 import * as drafts from "./drafts.js";
+import { agreed } from "./matrix.js";
 import { t } from "./words.js";
 
 export class Decisions {
@@ -11,15 +12,23 @@ export class Decisions {
 
   /** Save the ticked labels; `seen` is the version of the item that the analyst looked at. */
   save(seen = this.desk.seen) {
-    const { ask, picks, token } = this.desk;
-    const labels = picks.chosen;
+    const labels = this.desk.picks.chosen;
     const said = labels.length ? labels.join(t("list.comma")) : t("label.none");
-    this.store((item) => ask.save({ ...item, labels, token, seen_version: seen }), t("status.saved", { labels: said }));
+    this.decide("save", { labels, seen_version: seen }, t("status.saved", { labels: said }));
+  }
+
+  /** Save what two classifiers agree on, with what was ticked and without what was rejected by hand. */
+  saveAgreed() {
+    const { desk } = this;
+    if (!desk.result?.item?.id || desk.busy) return;
+    const names = agreed(desk.result);
+    if (!names) return desk.tell(t("status.nobody_agrees"), "bad");
+    desk.picks.agree(names);
+    this.save();
   }
 
   say(kind) {
-    const { ask, token } = this.desk;
-    this.store((item) => ask[kind]({ ...item, token }), t(`status.${kind}`));
+    this.decide(kind, {}, t(`status.${kind}`));
   }
 
   /** Flag with a note: the first press asks for it, the second one or Enter sends. */
@@ -39,26 +48,38 @@ export class Decisions {
     else this.save();
   }
 
-  async store(request, done) {
+  decide(name, fields, done) {
     const { desk } = this;
     const { id } = desk.result?.item ?? {};
     if (!id || desk.busy) return;
+    // The draft is kept until the server has confirmed: a crash now must not lose what was decided.
+    desk.keepDraft(true);
+    const said = { item_id: id, note: desk.parts.note.value, token: desk.token, ...fields };
+    desk.saved = true;
     desk.tell(t("status.saving"));
-    await desk.working(
-      async () => {
-        await request({ item_id: id, note: desk.parts.note.value });
-        desk.saved = true;
-        drafts.drop(id);
-        desk.tell(`${done} · ${t("status.undo_hint")}`, "good");
-        // Among open items the next one is now the first; elsewhere this one keeps its place.
-        if (desk.bar.filter.state !== "open") desk.floor = id;
-      },
-      (error) => {
-        desk.keepDraft();
-        if (error.conflict) this.clash(error);
-      },
-    );
-    if (desk.saved) await desk.next();
+    desk.outbox.add({ itemId: id, result: desk.result, done, send: () => desk.ask[name](said) });
+    // Among open items the next one is now the first; elsewhere this one keeps its place.
+    if (desk.journey.isFromQueue && desk.bar.filter.state !== "open") desk.journey.floor = id;
+    desk.journey.advance();
+  }
+
+  confirmed({ itemId, done }) {
+    const { desk } = this;
+    drafts.drop(itemId);
+    desk.tell(`${done} · ${t("status.undo_hint")}`, "good");
+    desk.journey.refill();
+    desk.pace.renew();
+  }
+
+  /** Bring the item back that could not be saved; those decided behind it come next, as they were ticked. */
+  failed(first, rest, error) {
+    const { desk } = this;
+    desk.keepDraft();
+    const present = desk.result?.item?.id ? [desk.result] : [];
+    desk.journey.ahead.putBack([...rest.map((entry) => entry.result), ...present]);
+    desk.show(first.result);
+    if (error.conflict) return this.clash(error);
+    return desk.tell(t("status.not_saved", { why: error.message }), "bad");
   }
 
   clash({ message, conflict }) {
@@ -66,7 +87,7 @@ export class Decisions {
     const keepTheirs = () => {
       desk.saved = true;
       drafts.drop(desk.result.item.id);
-      desk.next();
+      desk.journey.advance();
     };
     const choices = { mine: desk.picks.chosen, keepMine: () => this.save(conflict.row_version), keepTheirs };
     desk.tell("");
@@ -82,7 +103,10 @@ export class Decisions {
       done = true;
       return answer;
     });
-    if (done) desk.tell(t("status.undone"), "good");
+    if (!done) return;
+    desk.tell(t("status.undone"), "good");
+    desk.journey.refill();
+    desk.pace.renew();
   }
 
   /** What was ticked comes back too, so that an undo is the start of a correction and not of a new beginning. */

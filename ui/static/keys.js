@@ -1,4 +1,5 @@
 // One listener for the page's keys. Silent while somebody types, composes characters, holds a modifier, or is on another tab.
+const WALKING = ["j", "k"];
 const TYPING = "input, textarea, select, [contenteditable]";
 
 /** Listen for keys while `root` is visible; `actions` maps a key to what it does, `digit` gets 0 to 9 as a row number. */
@@ -14,9 +15,14 @@ export function listen(root, actions, digit) {
       !event.target.closest(".keys-through")
     )
       return;
-    if (/^\d$/.test(event.key)) digit(event.key === "0" ? 10 : Number(event.key));
-    else if (actions[event.key]) actions[event.key](event);
-    else return;
+    const name = named(event);
+    if (!/^\d$/.test(name) && !actions[name]) return;
     event.preventDefault();
+    // A key that is held down would decide one item after the other unseen.
+    if (event.repeat && !WALKING.includes(name)) return;
+    if (actions[name]) actions[name](event);
+    else digit(name === "0" ? 10 : Number(name));
   });
 }
+
+const named = ({ key, shiftKey }) => (key === "Enter" && shiftKey ? "Shift+Enter" : key.length === 1 ? key.toLowerCase() : key);

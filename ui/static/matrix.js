@@ -39,27 +39,68 @@ function cell(name, said) {
   return { value, threshold, state: proposed ? "proposed" : near ? "near" : "not" };
 }
 
-/** Labels that most of the classifiers that spoke propose: two of three, or the only one's. */
-export function majority(result) {
-  const spoken = CLASSIFIERS.map((name) => result.classifiers[name]).filter(Boolean);
-  const needed = Math.floor(spoken.length / 2) + 1;
-  const names = new Set(spoken.flatMap((said) => said.labels));
-  return [...names].filter((name) => spoken.filter((said) => said.labels.includes(name)).length >= needed);
+/** Labels that at least two classifiers propose; null where fewer than two have spoken. */
+export function agreed(result) {
+  return spoken(result).length < 2 ? null : proposedBy(result, 2);
 }
 
-/** Draw the matrix. `picks` maps a label to suggested, confirmed or rejected; `toggle` is called with a label. */
-export function matrix({ result, rows, picks, toggle, labels, job }) {
+/** Labels that most of the classifiers that spoke propose: two of three, or the only one's. */
+export function majority(result) {
+  return proposedBy(result, Math.floor(spoken(result).length / 2) + 1);
+}
+
+const spoken = (result) => CLASSIFIERS.map((name) => result.classifiers[name]).filter(Boolean);
+
+function proposedBy(result, needed) {
+  const said = spoken(result);
+  const names = new Set(said.flatMap((one) => one.labels));
+  return [...names].filter((name) => said.filter((one) => one.labels.includes(name)).length >= needed);
+}
+
+/** Draw the matrix of a desk: its result's rows, with what is picked for them. */
+export function matrix(desk) {
+  const { result, rows, job, setup } = desk;
+  const heads = CLASSIFIERS.map((name) => columnHead(name, result, job));
   const head = h(
     "div.matrix-row.matrix-head",
     { role: "row" },
     h("span", { role: "columnheader" }, t("matrix.label")),
-    CLASSIFIERS.map((name) => columnHead(name, result, job)),
+    heads,
     h("span.votes", { role: "columnheader", title: t("matrix.votes_hint") }, t("matrix.votes")),
     h("span.mine", { role: "columnheader" }, t("matrix.mine")),
   );
-  const body = rows.map((one, index) => drawRow(one, index, { result, picks, toggle, labels }));
+  const body = rows.map((one, index) => drawRow(one, index, desk));
   const empty = rows.length ? null : h("p.hint", {}, t("matrix.empty"));
-  return h("div.matrix.keys-through", { role: "table", "aria-label": t("matrix.title") }, head, body, empty);
+  const point = ({ target }) => tellQuality(heads, setup.quality, target.closest("[data-label]")?.dataset.label);
+  return h(
+    "div.matrix.keys-through",
+    {
+      role: "table",
+      "aria-label": t("matrix.title"),
+      onpointerover: point,
+      onfocusin: point,
+      onpointerleave: () => tellQuality(heads, setup.quality),
+    },
+    head,
+    body,
+    empty,
+  );
+}
+
+/** Say in the heads how good each classifier is at the label under the pointer, else at all of them. */
+function tellQuality(heads, quality, label) {
+  heads.forEach((head, column) => {
+    const small = head.querySelector("small[data-all]");
+    const known = quality[CLASSIFIERS[column]]?.[label];
+    if (!small) return;
+    small.classList.toggle("of-label", Boolean(label));
+    small.textContent = label ? labelQuality(known) : small.dataset.all;
+  });
+}
+
+function labelQuality(known) {
+  if (!known || !known[1]) return t("matrix.label_unknown");
+  return t("matrix.label_quality", { f1: score(known[0]), n: known[1] });
 }
 
 function columnHead(name, result, job) {
@@ -67,12 +108,9 @@ function columnHead(name, result, job) {
   const title = h("strong", {}, t(`classifier.${name}`));
   if (said) {
     const quality = said.micro_f1 == null ? t("matrix.no_gold") : `F1 ${said.micro_f1.toFixed(2)}`;
-    return h(
-      "span.column",
-      { role: "columnheader", title: t("matrix.column_hint") },
-      title,
-      h("small", {}, `v${said.version} · ${quality}`),
-    );
+    const all = `v${said.version} · ${quality}`;
+    const hint = t("matrix.column_hint", { model: said.model });
+    return h("span.column", { role: "columnheader", title: hint }, title, h("small", { "data-all": all }, all));
   }
   const working = job?.status === "running" && (job.kind === "predict" || job.classifiers.includes(name));
   const reason = result.unavailable?.[name] ?? t("silent.unknown");
@@ -81,11 +119,12 @@ function columnHead(name, result, job) {
   return h("span.column.silent", { role: "columnheader", title: why }, title, h("small", {}, why), bar);
 }
 
-function drawRow(one, index, { result, picks, toggle, labels }) {
+function drawRow(one, index, desk) {
+  const { result, picks, labels } = desk;
   const known = labels.get(one.name);
   const node = h(
     "div.matrix-row",
-    { role: "row", class: one.proposals ? "" : "quiet", "data-label": one.name, onclick: () => toggle(one.name) },
+    { role: "row", class: one.proposals ? "" : "quiet", "data-label": one.name, onclick: () => desk.toggle(one.name) },
     h(
       "span.name",
       { role: "rowheader", title: hint(known) },

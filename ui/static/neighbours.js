@@ -1,28 +1,30 @@
 // The most similar items that people have labelled: text, labels, similarity, whose labels, and a way to take them over.
 import { chip, h } from "./dom.js";
-import { openItem } from "./go.js";
 import { score, t } from "./words.js";
 
-/** Draw the neighbours; `use` is called with the labels of one. `inPrompt` are the ids that the prompt held, in its order. */
-export function neighbours({ list, why, inPrompt, use }) {
-  if (!list.length) return h("p.hint", {}, why ?? t("neighbours.none"));
+/** Draw the neighbours of a desk's item; words that the item does not have are marked. */
+export function neighbours(desk) {
+  const { result } = desk;
+  if (!result.neighbours.length) return h("p.hint", {}, result.unavailable?.neighbours ?? t("neighbours.none"));
+  const inPrompt = result.classifiers.prompt?.examples ?? [];
+  const known = new Set(words(result.item.text).map(({ word }) => word));
   return h(
     "ol.neighbours",
     {},
-    list.map((near) => card(near, inPrompt.indexOf(near.item_id), use)),
+    result.neighbours.map((near) => card(desk, near, inPrompt.indexOf(near.item_id), known)),
   );
 }
 
-function card(near, place, use) {
-  const text = h(
-    "p.near-text",
-    { title: t("neighbours.more"), onclick: () => text.classList.toggle("whole") },
-    near.text,
-  );
+function card(desk, near, place, known) {
+  const text = h("p.near-text", { lang: /[\u4e00-\u9fff]/.test(near.text) ? "zh" : "en" }, marked(near.text, known));
+  const whole = (event) => {
+    const isWhole = text.classList.toggle("whole");
+    event.currentTarget.setAttribute("aria-expanded", String(isWhole));
+  };
   const whose = near.person || t(`origin.${near.origin}`);
   return h(
     "li",
-    {},
+    { class: place >= 0 ? "in-prompt" : "" },
     h(
       "div.near-head",
       {},
@@ -30,19 +32,44 @@ function card(near, place, use) {
       place >= 0 &&
         h("span.badge", { title: t("neighbours.in_prompt_hint") }, t("neighbours.in_prompt", { n: place + 1 })),
       h("span.whose", {}, whose),
-      h("button.link.use", { type: "button", onclick: () => use(near.labels) }, t("neighbours.use")),
+      act("use", t("neighbours.use"), () => desk.use(near.labels)),
+      act("open", t("neighbours.open"), () => desk.journey.open(near.item_id, { detour: true }), "✎"),
       h(
-        "button.link",
-        {
-          type: "button",
-          "aria-label": t("neighbours.open"),
-          title: t("neighbours.open"),
-          onclick: () => openItem(near.item_id),
-        },
-        "↗",
+        "button.link.more",
+        { type: "button", "aria-expanded": "false", title: t("neighbours.more"), onclick: whole },
+        h("span", { "aria-hidden": "true" }, "⋯"),
+        h("span.unseen", {}, t("neighbours.more")),
       ),
     ),
     h("div.chips", {}, near.labels.length ? near.labels.map((name) => chip(name)) : chip(t("label.none"), "none")),
     text,
   );
+}
+
+function act(name, said, onclick, sign = null) {
+  const shown = sign ? [h("span", { "aria-hidden": "true" }, sign), h("span.unseen", {}, said)] : said;
+  return h(`button.link.${name}`, { type: "button", title: said, onclick }, shown);
+}
+
+// Chinese has no spaces; the browser knows its words.
+const SEGMENTER = globalThis.Intl?.Segmenter && new Intl.Segmenter("zh", { granularity: "word" });
+
+function words(text) {
+  if (!SEGMENTER) return [];
+  return [...SEGMENTER.segment(text)].map(({ segment, isWordLike }) => ({
+    segment,
+    word: isWordLike ? segment.toLowerCase() : "",
+  }));
+}
+
+/** Return the text with the words marked that are not among the known ones, side by side in one mark. */
+function marked(text, known) {
+  const parts = [];
+  for (const { segment, word } of words(text)) {
+    const isNew = Boolean(word) && !known.has(word);
+    const last = parts.at(-1);
+    if (last && last.isNew === isNew) last.text += segment;
+    else parts.push({ text: segment, isNew });
+  }
+  return parts.length ? parts.map((part) => (part.isNew ? h("mark", {}, part.text) : part.text)) : text;
 }

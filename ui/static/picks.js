@@ -27,6 +27,12 @@ export class Picks extends Map {
     this.set(name, this.ticked(name) ? "rejected" : "confirmed");
   }
 
+  /** Tick these where nothing was decided by hand, and nothing else. */
+  agree(names) {
+    for (const [name, pick] of this) if (pick === "suggested" && !names.includes(name)) this.delete(name);
+    for (const name of names) if (!this.has(name)) this.set(name, "suggested");
+  }
+
   /** Tick exactly these. */
   use(names) {
     for (const name of this.keys()) this.set(name, "rejected");

@@ -1,5 +1,6 @@
 // The triage tab's fixed parts: where item, matrix, neighbours, actions and help stand. Holds no state.
 import { h, key } from "./dom.js";
+import { goTo } from "./go.js";
 import { t } from "./words.js";
 
 /** Draw the frame of a desk; returns the parts that change. */
@@ -10,6 +11,11 @@ export function frame(desk) {
     why: h("div.reason"),
     matrix: h("div.matrix-area"),
     neighbours: h("div.near-list"),
+    askAgain: h(
+      "button.link",
+      { type: "button", title: t("neighbours.ask_again_hint"), onclick: () => desk.askAgain() },
+      t("neighbours.ask_again"),
+    ),
     conflict: h("div"),
     rest: h("div.rest"),
     save: h("button.primary", { type: "button", onclick: () => desk.decide.save() }),
@@ -46,7 +52,12 @@ export function frame(desk) {
       parts.conflict,
       parts.matrix,
     ),
-    h("section.similar", { "aria-label": t("neighbours.title") }, h("h2", {}, t("neighbours.title")), parts.neighbours),
+    h(
+      "section.similar",
+      { "aria-label": t("neighbours.title") },
+      h("header", {}, h("h2", {}, t("neighbours.title")), parts.askAgain),
+      parts.neighbours,
+    ),
   );
   const bottom = h(
     "div.actions",
@@ -58,13 +69,14 @@ export function frame(desk) {
     h(
       "span.steps",
       {},
-      step("back", "↑", "k", () => desk.back()),
-      step("pass", "↓", "j", () => desk.pass()),
+      step("back", "↑", "k", () => desk.journey.back()),
+      step("pass", "↓", "j", () => desk.journey.pass()),
     ),
     parts.note,
     parts.status,
   );
-  parts.root = h("div.desk", { "data-state": "loading" }, top, desk.paste.element, parts.rest, columns, bottom);
+  const foot = h("div.foot", {}, bottom, desk.pace.element);
+  parts.root = h("div.desk", { "data-state": "loading" }, top, desk.paste.element, parts.rest, columns, foot);
   return parts;
 }
 
@@ -81,10 +93,12 @@ export function restMessage(why, { again, widen }) {
     h("p", {}, why),
     again && h("button", { type: "button", onclick: again }, t("rest.again")),
     h("button", { type: "button", onclick: widen }, t("rest.widen")),
+    h("button", { type: "button", onclick: () => goTo("retrain") }, t("rest.retrain")),
+    h("button", { type: "button", onclick: () => goTo("disagreements") }, t("rest.disagreements")),
   ];
 }
 
-const KEYS = ["1-9", "⏎", "s", "f", "z", "j", "k", "/", "n", "p", "?"];
+const KEYS = ["1-9", "⏎", "⇧⏎", "s", "f", "z", "j", "k", "/", "n", "p", "?"];
 
 /** Show all keys. */
 export function help(element) {

@@ -9,7 +9,7 @@ export function watchFor(desk) {
 async function look(desk) {
   if (document.hidden || !desk.element.offsetParent || desk.busy) return;
   const { state } = desk.parts.root.dataset;
-  if (state === "rest" && desk.floor == null) await wake(desk);
+  if (state === "rest" && desk.journey.floor == null) await wake(desk);
   if (state === "item" && (desk.job || desk.result.unavailable?.neighbours)) await follow(desk);
 }
 
@@ -17,7 +17,7 @@ async function wake(desk) {
   const { left } = await desk.ask.count({ filter: desk.bar.filter });
   if (!left) return;
   await desk.renew();
-  await desk.next();
+  await desk.journey.next();
 }
 
 async function follow(desk) {
@@ -27,6 +27,7 @@ async function follow(desk) {
     desk.drawMatrix();
   } else {
     desk.keepDraft();
-    await desk.open(desk.result.item.id);
+    await desk.renew();
+    await desk.journey.open(desk.result.item.id);
   }
 }

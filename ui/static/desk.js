@@ -1,0 +1,186 @@
+// The desk: the item in front of the analyst, what is ticked for it, and its parts on the screen.
+import { Decisions } from "./decisions.js";
+import { fill, h, key, settled, token } from "./dom.js";
+import * as drafts from "./drafts.js";
+import { filterBar } from "./filterbar.js";
+import { item, reason } from "./item.js";
+import { Journey } from "./journey.js";
+import { mark, matrix, rowsOf } from "./matrix.js";
+import { neighbours } from "./neighbours.js";
+import { Outbox } from "./outbox.js";
+import { paceLine } from "./pace.js";
+import { paste } from "./paste.js";
+import { picker } from "./picker.js";
+import { Picks } from "./picks.js";
+import { frame, restMessage } from "./triage_frame.js";
+import { t, tn } from "./words.js";
+
+export class Desk {
+  constructor(element, ask, setup) {
+    Object.assign(this, { element, ask, setup, result: null, picks: new Picks(), busy: false });
+    this.labels = byName(setup.labels);
+    this.bar = filterBar({ setup, name: "triage", changed: () => this.journey.restart() });
+    this.picker = picker({
+      setup,
+      picked: (name) => this.picks.ticked(name),
+      toggle: (name) => this.toggle(name),
+    });
+    this.pace = paceLine(ask);
+    this.journey = new Journey(this);
+    this.decide = new Decisions(this);
+    this.outbox = new Outbox({
+      confirmed: (entry) => this.decide.confirmed(entry),
+      failed: (...failure) => this.decide.failed(...failure),
+    });
+    this.paste = paste({ classify: (text) => this.classify(text), close: () => this.journey.next() });
+    this.parts = frame(this);
+    fill(element, this.parts.root);
+    this.keep = settled(() => this.keepDraft(), 200);
+  }
+
+  classify(text) {
+    return this.fetch(() => this.ask.classify({ text }));
+  }
+
+  /** Ask the prompt classifier once more, after one of its examples was corrected. */
+  askAgain() {
+    const { id } = this.result.item;
+    this.tell(t("status.asking_again"));
+    return this.fetch(async () => {
+      const answer = await this.ask.ask_again({ item_id: id });
+      this.tell(t("status.asked_again"), "good");
+      return answer;
+    });
+  }
+
+  /** Show what a request brings; what was decided before is saved first, and what fails changes nothing. */
+  async fetch(request) {
+    if (this.busy) return;
+    this.busy = true;
+    this.keepDraft();
+    this.parts.root.classList.add("waiting");
+    try {
+      // An item that came back stands in front of the analyst now, and goes before.
+      if (!(await this.outbox.drained())) return;
+      const { result, job } = await request();
+      this.show(result, job);
+    } catch (error) {
+      this.tell(error.message, "bad");
+    } finally {
+      this.busy = false;
+      this.parts.root.classList.remove("waiting");
+    }
+  }
+
+  // --- showing ---
+
+  show(result, job = null) {
+    Object.assign(this, { result, job, token: token(), saved: false, rows: null });
+    fill(this.parts.conflict);
+    if (!result.item) return this.rest(result.why);
+    const { id } = result.item;
+    if (id && !this.journey.cameFrom) this.journey.trail.visit(id);
+    this.seen = result.item.row_version;
+    history.replaceState(null, "", id ? `?item=${id}` : "?");
+    this.recall();
+    this.parts.root.dataset.state = id ? "item" : "pasted";
+    this.keepFocus(() => this.draw());
+    this.parts.item.scrollTop = 0;
+    this.parts.matrix.scrollTop = 0;
+    return this.paste.shown(!id);
+  }
+
+  draw() {
+    const { result, parts } = this;
+    fill(parts.item, item({ result }));
+    fill(parts.why, reason(result));
+    this.drawMatrix();
+    fill(parts.neighbours, neighbours(this));
+    parts.askAgain.hidden = !result.classifiers.prompt || !result.item.id;
+  }
+
+  rest(why) {
+    this.parts.root.dataset.state = "rest";
+    const again = this.journey.floor != null && (() => this.journey.restart());
+    fill(this.parts.rest, restMessage(why, { again, widen: () => this.bar.use({}) }));
+  }
+
+  drawMatrix() {
+    this.rows = rowsOf(this.result, [...this.picks.keys()]);
+    this.keepFocus(() => fill(this.parts.matrix, matrix(this)));
+    this.showSave();
+  }
+
+  /** Redraw without losing the place of the keyboard: the same label's row, else the item itself. */
+  keepFocus(redraw) {
+    const held = document.activeElement;
+    const label = held?.closest?.("[data-label]")?.dataset.label;
+    redraw();
+    if (held === document.body || held?.isConnected) return;
+    const row = label && this.parts.matrix.querySelector(`[data-label="${CSS.escape(label)}"] .tick`);
+    (row || this.parts.item).focus({ preventScroll: true });
+  }
+
+  showSave() {
+    const { length } = this.picks.chosen;
+    fill(this.parts.save, length ? tn("action.save", length) : t("action.save_none"), key("⏎"));
+  }
+
+  tell(text, mood = "") {
+    this.parts.status.textContent = text;
+    this.parts.status.className = `status ${mood}`;
+  }
+
+  // --- ticking ---
+
+  toggle(name) {
+    if (!this.result?.item?.id || this.busy) return;
+    this.picks.toggle(name);
+    if (!this.rows.some((row) => row.name === name)) this.drawMatrix();
+    else mark(this.parts.matrix.querySelector(`[data-label="${CSS.escape(name)}"]`), this.picks.get(name));
+    this.changed();
+  }
+
+  use(names) {
+    this.picks.use(names);
+    this.drawMatrix();
+    this.changed();
+  }
+
+  changed() {
+    this.token = token();
+    this.showSave();
+    this.keep();
+  }
+
+  /** Keep what was ticked and typed; `always`, also where it is only what the classifiers proposed. */
+  keepDraft(always = false) {
+    const { picks, saved, seen } = this;
+    const { id } = this.result?.item ?? {};
+    const note = this.parts.note.value;
+    if (id && !saved && (always || note || picks.touched)) drafts.keep(id, { picks: [...picks], note, seen });
+  }
+
+  recall() {
+    const { result } = this;
+    const draft = result.item.id ? drafts.recall(result.item.id) : null;
+    this.picks = draft?.seen === this.seen ? new Picks(draft.picks) : Picks.of(result);
+    if ([...this.picks.keys()].some((name) => !this.labels.has(name))) this.renew();
+    this.parts.note.value = draft?.note ?? "";
+    delete this.parts.note.dataset.flag;
+    if (draft) this.tell(t("status.draft"));
+  }
+
+  /** Labels, sources or versions are others than before. */
+  async renew() {
+    const setup = await this.ask.setup().catch(() => null);
+    if (!setup) return;
+    this.setup = setup;
+    this.labels = byName(setup.labels);
+    this.picker.offer(setup);
+    this.bar.offer(setup);
+    if (this.rows && this.parts.root.dataset.state === "item") this.drawMatrix();
+  }
+}
+
+const byName = (labels) => new Map(labels.map((label) => [label.name, label]));

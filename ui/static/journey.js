@@ -1,0 +1,91 @@
+// Which item comes next: from those held ready, from where the analyst was before, or from the server.
+import { Ahead } from "./ahead.js";
+import { Trail } from "./trail.js";
+import { t, tn } from "./words.js";
+
+export class Journey {
+  constructor(desk) {
+    Object.assign(this, { desk, ahead: new Ahead(desk.ask), trail: new Trail() });
+    /** Behind which item of the queue to go on; null for its top. */
+    this.floor = null;
+    /** The item to come back to after a look at one of its neighbours. */
+    this.cameFrom = null;
+    this.isFromQueue = false;
+  }
+
+  get filter() {
+    return this.desk.bar.filter;
+  }
+
+  /** Go on after a decision. */
+  advance() {
+    const { cameFrom } = this;
+    if (cameFrom) return this.open(cameFrom);
+    if (this.trail.behind) return this.open(this.trail.behind);
+    return this.next();
+  }
+
+  /** Go on without a decision. */
+  async pass() {
+    const { id } = this.desk.result?.item ?? {};
+    if (this.cameFrom || this.trail.behind) return this.advance();
+    if (!this.isFromQueue) this.ahead.clear();
+    if (id) this.floor = id;
+    await this.next();
+    this.refill();
+  }
+
+  back() {
+    const before = this.cameFrom ?? this.trail.before;
+    if (before) return this.open(before);
+    return this.desk.tell(t("status.first"));
+  }
+
+  /** Go through the queue from its top: with another filter, or with what was passed before. */
+  restart() {
+    this.floor = null;
+    this.cameFrom = null;
+    this.ahead.clear();
+    return this.next();
+  }
+
+  async next() {
+    this.isFromQueue = true;
+    this.cameFrom = null;
+    const ready = this.ahead.take();
+    if (ready) return this.desk.show(ready);
+    await this.desk.fetch(async () => {
+      const answer = await this.desk.ask.next_items({ filter: this.filter, after: this.floor });
+      this.tellLeft(answer.left);
+      const [result = { item: null, why: answer.why }] = answer.results;
+      return { result, job: answer.job };
+    });
+    return this.refill();
+  }
+
+  /** Show an item, whatever the filter says; `detour` comes back to the present one afterwards. */
+  async open(itemId, { detour = false } = {}) {
+    const here = this.desk.result?.item?.id;
+    await this.desk.fetch(async () => {
+      const answer = await this.desk.ask.open_item({ item_id: itemId, filter: this.filter });
+      this.tellLeft(answer.left);
+      this.isFromQueue = false;
+      this.cameFrom = detour && here !== itemId ? here : null;
+      return answer;
+    });
+    if (!this.ahead.results.length) this.refill();
+  }
+
+  /** Have the next items fetched anew, so that they know of what was saved just now. */
+  async refill() {
+    const inHand = () => [...this.desk.outbox.itemIds, this.desk.result?.item?.id].filter(Boolean);
+    const answer = await this.ahead.refill({ filter: this.filter, after: this.floor, inHand });
+    if (answer) this.tellLeft(answer.left);
+  }
+
+  tellLeft(left) {
+    // What is on its way to the server has left the queue already for whoever decided it.
+    const onTheWay = this.filter.state === "open" ? this.desk.outbox.entries.length : 0;
+    this.desk.parts.left.textContent = tn("status.left", Math.max(0, left - onTheWay));
+  }
+}
