@@ -6,8 +6,13 @@ export class Ahead {
     Object.assign(this, { ask, results: [], asked: 0 });
   }
 
-  take() {
-    return this.results.shift();
+  /** Return the next item that is not in hand already: an answer may have come before another one was shown. */
+  take(inHand) {
+    while (this.results.length) {
+      const result = this.results.shift();
+      if (!inHand.includes(result.item.id)) return result;
+    }
+    return null;
   }
 
   putBack(results) {

@@ -17,6 +17,11 @@ export class Journey {
     return this.desk.bar.filter;
   }
 
+  /** The items on the desk and on their way to the server. */
+  get inHand() {
+    return [...new Set([...this.desk.outbox.itemIds, this.desk.result?.item?.id])].filter(Boolean);
+  }
+
   /** Go on after a decision. */
   advance() {
     const { cameFrom } = this;
@@ -52,7 +57,7 @@ export class Journey {
   async next() {
     this.isFromQueue = true;
     this.cameFrom = null;
-    const ready = this.ahead.take();
+    const ready = this.ahead.take(this.inHand);
     if (ready) return this.desk.show(ready);
     await this.desk.fetch(async () => {
       const answer = await this.desk.ask.next_items({ filter: this.filter, after: this.floor });
@@ -78,8 +83,8 @@ export class Journey {
 
   /** Have the next items fetched anew, so that they know of what was saved just now. */
   async refill() {
-    const inHand = () => [...this.desk.outbox.itemIds, this.desk.result?.item?.id].filter(Boolean);
-    const answer = await this.ahead.refill({ filter: this.filter, after: this.floor, inHand });
+    const { filter, floor: after } = this;
+    const answer = await this.ahead.refill({ filter, after, inHand: () => this.inHand });
     if (answer) this.tellLeft(answer.left);
   }
 

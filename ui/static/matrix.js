@@ -72,19 +72,11 @@ export function matrix(desk) {
   const body = rows.map((one, index) => drawRow(one, index, desk));
   const empty = rows.length ? null : h("p.hint", {}, t("matrix.empty"));
   const point = ({ target }) => tellQuality(heads, setup.quality, target.closest("[data-label]")?.dataset.label);
-  return h(
-    "div.matrix.keys-through",
-    {
-      role: "table",
-      "aria-label": t("matrix.title"),
-      onpointerover: point,
-      onfocusin: point,
-      onpointerleave: () => tellQuality(heads, setup.quality),
-    },
-    head,
-    body,
-    empty,
-  );
+  const table = h("div.matrix.keys-through", { role: "table", "aria-label": t("matrix.title") }, head, body, empty);
+  table.addEventListener("pointerover", point);
+  table.addEventListener("focusin", point);
+  table.addEventListener("pointerleave", () => tellQuality(heads, setup.quality));
+  return table;
 }
 
 /** Say in the heads how good each classifier is at the label under the pointer, else at all of them. */
