@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, u
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage import search
+from storage.stances import Stance
 from storage.tables import Claim, Item, Label, Standing
 
 ORDERS: dict[str, tuple[InstrumentedAttribute[Any], bool]] = {
@@ -29,7 +30,8 @@ class QueueFilter:
     """Which items, and in which order. Empty fields do not filter.
 
     `order` is one of `ORDERS`; `state` open, labelled, skipped, flagged, or "" for all; `label` is claimed by any
-    classifier or by the truth; `text` finds any words, two-character Chinese ones too.
+    classifier or by the truth; `text` finds any words, two-character Chinese ones too. `stance` says how `classifier`
+    stands to `label`, one of `stances.STANCES`; `rival` and `rival_label` belong to the stance `instead`.
     """
 
     order: str = "instructive"
@@ -41,6 +43,10 @@ class QueueFilter:
     since: datetime | None = None
     until: datetime | None = None
     text: str = ""
+    classifier: str = ""
+    stance: str = ""
+    rival: str = ""
+    rival_label: str = ""
 
 
 def conditions(session: Session, queue: QueueFilter) -> list[ColumnElement[bool]]:
@@ -57,6 +63,8 @@ def conditions(session: Session, queue: QueueFilter) -> list[ColumnElement[bool]
     if queue.label:
         claimed = select(Claim.item_id).join(Label).where(Label.name == queue.label)
         found.append(Standing.item_id.in_(claimed))
+    if queue.stance:
+        found.append(Stance(queue.classifier, queue.stance, queue.label, queue.rival, queue.rival_label).condition())
     if queue.text.strip():
         found.append(exists().where(Item.id == Standing.item_id, search.matches(session, queue.text)))
     return found
@@ -80,16 +88,6 @@ def list_ids(session: Session, queue: QueueFilter, limit: int, offset: int = 0) 
 def count_items(session: Session, queue: QueueFilter) -> int:
     """Count the filter's items."""
     return session.scalar(select(func.count()).select_from(Standing).where(*conditions(session, queue))) or 0
-
-
-def count_by_kind_and_band(session: Session, queue: QueueFilter) -> dict[tuple[str, str], int]:
-    """Count the filter's items by kind of disagreement and rarity band."""
-    rows = session.execute(
-        select(Standing.kind, Standing.band, func.count())
-        .where(*conditions(session, queue))
-        .group_by(Standing.kind, Standing.band)
-    )
-    return {(kind, band): count for kind, band, count in rows}
 
 
 def list_next_ids(

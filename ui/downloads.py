@@ -42,7 +42,7 @@ def download_routes(use_cases: UseCases) -> APIRouter:
 
     @router.get("/disagreements.csv", response_model=None)
     def disagreements(request: Request) -> FileResponse | JSONResponse:
-        """Send exactly the filter's items; the query holds the filter's fields, and `columns` for each that is wanted."""
+        """Send exactly the filter's items; the query holds the filter's fields, `columns` those that are wanted."""
         asked = request.query_params
         try:
             chosen = filter_from({name: text for name, text in asked.items() if name in NAMES})

@@ -11,10 +11,21 @@ ORDERS = ("instructive", "uncertain", "rare", "newest", "random")
 STATES = ("open", "labelled", "skipped", "flagged", "")
 KINDS = ("bert_alone", "llm_head_alone", "prompt_alone", "all_differ", "models_vs_human", "agree")
 BANDS = ("head", "middle", "tail")
-CHOICES = {"order": ORDERS, "state": STATES, "kind": (*KINDS, ""), "band": (*BANDS, "")}
+CLASSIFIERS = ("bert", "llm_head", "prompt")
+STANCES = ("beyond_truth", "short_of_truth", "alone", "outvoted", "instead")
+CHOICES = {
+    "order": ORDERS,
+    "state": STATES,
+    "kind": (*KINDS, ""),
+    "band": (*BANDS, ""),
+    "classifier": (*CLASSIFIERS, ""),
+    "stance": (*STANCES, ""),
+    "rival": (*CLASSIFIERS, ""),
+}
 Chosen = str | dict[str, Any] | None
 """A filter as it arrives: an order's name, or an object with some of the filter's fields."""
 
+STANCE_FIELDS = ("classifier", "stance", "label", "rival", "rival_label")
 NAMES = tuple(field.name for field in fields(QueueFilter))
 
 
@@ -27,6 +38,7 @@ def filter_from(chosen: Chosen) -> QueueFilter:
     values = {name: value for name, value in (chosen or {}).items() if value is not None}
     for name, value in values.items():
         _check(name, value)
+    _check_stance(**{name: values.get(name, "") for name in STANCE_FIELDS})
     return QueueFilter(**values | _period(values))
 
 
@@ -37,6 +49,16 @@ def _check(name: str, value: object) -> None:
         raise BadInput(f"The filter's {name} is a text, not {value!r}.")
     if name in CHOICES and value not in CHOICES[name]:
         raise BadInput(f"The filter's {name} is one of {', '.join(filter(None, CHOICES[name]))}, not {value!r}.")
+
+
+def _check_stance(classifier: str, stance: str, label: str, rival: str, rival_label: str) -> None:
+    """Refuse halves of a stance: alone they would say nothing, and the filter would be wider than asked for."""
+    if bool(classifier) != bool(stance):
+        raise BadInput("The filter's classifier and stance belong together; name both or neither.")
+    if (rival or rival_label) and stance != "instead":
+        raise BadInput("The filter's rival and rival_label belong to the stance 'instead'.")
+    if stance == "instead" and (not rival or rival == classifier or not (label or rival_label)):
+        raise BadInput("The stance 'instead' needs another classifier as rival, and a label or a rival_label.")
 
 
 def _period(values: dict[str, str]) -> dict[str, datetime | None]:

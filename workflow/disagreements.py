@@ -1,43 +1,26 @@
 """The dashboard of disagreements and its CSV: the same items, kinds and bands as the queue's, by the same filter."""
 
 import csv
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import TextIO
+from typing import ClassVar, TextIO
 
 from sqlalchemy.orm import Session
 
-from classifier.examples import CLASSIFIERS
-from storage import items, queue, truths
+from storage import cells, items, queue, truths
 from storage.database import Database
 from storage.tables import Item, Standing
-from workflow.csv_safe import safe_row
+from workflow.disagreement_csv import COLUMNS, NEIGHBOURS, cells_of, checked_columns
+from workflow.disagreement_maps import PairList, StanceMap, pair_list, stance_map
 from workflow.neighbours import Neighbours
 from workflow.standings import Voices, list_voices
-from workflow.views import ClassifierView, DisagreementRow, NeighbourView, QueueFilter, TruthView
+from workflow.views import DisagreementRow, NeighbourView, QueueFilter, TruthView
 from workflow.voices import Context, classifier_views, truth_view
 
-PAGE = 500
+CHUNK = 500
 """Items that are in memory at a time while exporting."""
-
-COLUMNS = (
-    "id",
-    "external_id",
-    "date",
-    "source",
-    "text",
-    "truth",
-    "truth_origin",
-    "annotator",
-    "annotated_at",
-    *(f"{name}_{part}" for name in CLASSIFIERS for part in ("labels", "scores", "version")),
-    "kind",
-    "band",
-    "score",
-    "neighbours",
-)
+PAIRS = 30
+"""Pairs that a person reads at once."""
 
 
 @dataclass(frozen=True)
@@ -46,45 +29,62 @@ class Disagreements:
 
     database: Database
     neighbours: Neighbours
+    columns: ClassVar[tuple[str, ...]] = tuple(COLUMNS)
+    """Those of the CSV, in its order."""
 
     def counts(self, chosen: QueueFilter) -> dict[tuple[str, str], int]:
         """Count the filter's items by (kind, band); items that no classifier has seen have the kind ""."""
         with self.database.read() as session:
-            return queue.count_by_kind_and_band(session, chosen)
+            return cells.count_by_kind_and_band(session, chosen)
+
+    def stances(self, chosen: QueueFilter, against: str) -> StanceMap:
+        """Count the filter's items by label and by how each classifier stands to it, the most contested label first."""
+        with self.database.read() as session:
+            return stance_map(session, chosen, against)
+
+    def pairs(self, chosen: QueueFilter, classifier: str, rival: str, limit: int = PAIRS) -> PairList:
+        """Count the filter's items by what one classifier says where the other says something else."""
+        with self.database.read() as session:
+            return pair_list(session, chosen, classifier, rival, limit)
 
     def page(self, chosen: QueueFilter, limit: int = 50, offset: int = 0) -> tuple[list[DisagreementRow], int]:
         """Return one page of rows and the number of all."""
         with self.database.read() as session:
-            rows = _rows(session, queue.list_ids(session, chosen, limit, offset))
+            rows = _rows(session, Context.read(session), queue.list_ids(session, chosen, limit, offset), {})
             return rows, queue.count_items(session, chosen)
 
-    def export(self, chosen: QueueFilter, stream: TextIO) -> int:
-        """Write exactly the filter's items as CSV, one row an item; return their number.
+    def export(self, chosen: QueueFilter, stream: TextIO, columns: Sequence[str] = ()) -> int:
+        """Write exactly the filter's items as CSV, one row an item, by default with all columns; return their number.
 
         The stream is opened by the caller as UTF-8 with BOM and `newline=""`. Memory holds one page at a time.
         """
+        names = checked_columns(columns)
         writer = csv.writer(stream)
-        writer.writerow(COLUMNS)
+        writer.writerow(names)
         written = 0
-        for row in self._all_rows(chosen):
-            writer.writerow(safe_row(_cells(row)))
+        for row in self._all_rows(chosen, with_neighbours=NEIGHBOURS in names):
+            writer.writerow(cells_of(row, names))
             written += 1
         return written
 
-    def _all_rows(self, chosen: QueueFilter) -> Iterator[DisagreementRow]:
+    def _all_rows(self, chosen: QueueFilter, *, with_neighbours: bool) -> Iterator[DisagreementRow]:
         # The ids are read at once, on one snapshot: what arrives or changes meanwhile moves no row.
         with self.database.read() as session:
             ids = session.scalars(queue.ordered_ids(session, chosen)).all()
-            for start in range(0, len(ids), PAGE):
-                chunk = ids[start : start + PAGE]
-                yield from _rows(session, chunk, self.neighbours.near_items(session, chunk))
+            context = Context.read(session)
+            for start in range(0, len(ids), CHUNK):
+                chunk = ids[start : start + CHUNK]
+                near = self.neighbours.near_items(session, chunk) if with_neighbours else {}
+                yield from _rows(session, context, chunk, near)
                 session.expunge_all()
 
 
 def _rows(
-    session: Session, item_ids: Sequence[int], near: Mapping[int, tuple[NeighbourView, ...]] = MappingProxyType({})
+    session: Session,
+    context: Context,
+    item_ids: Sequence[int],
+    near: Mapping[int, tuple[NeighbourView, ...]],
 ) -> list[DisagreementRow]:
-    context = Context.read(session)
     voices = list_voices(session, item_ids)
     known = truths.list_truths(session, item_ids)
     standings = items.list_standings(session, item_ids)
@@ -118,38 +118,3 @@ def _row(
         score=standing.instructive,
         neighbours=near.get(item.id, ()),
     )
-
-
-def _cells(row: DisagreementRow) -> list[str]:
-    return [
-        str(row.item_id),
-        row.external_id,
-        row.published_at.isoformat() if row.published_at else "",
-        row.source,
-        row.text,
-        joined(row.truth or ()),
-        row.origin,
-        row.annotator,
-        row.decided_at.isoformat() if row.decided_at else "",
-        *(cell for name in CLASSIFIERS for cell in _said(row.said[name])),
-        row.kind,
-        row.band,
-        f"{row.score:.4f}",
-        json.dumps(
-            [[near.item_id, round(near.similarity, 4), *near.labels] for near in row.neighbours], ensure_ascii=False
-        )
-        if row.neighbours
-        else "",
-    ]
-
-
-def _said(view: ClassifierView | None) -> list[str]:
-    if view is None:
-        return ["", "", ""]
-    scores = {name: round(score, 4) for name, score in view.scores.items() if name in view.labels}
-    return [joined(view.labels), json.dumps(scores, ensure_ascii=False), str(view.version)]
-
-
-def joined(names: Sequence[str]) -> str:
-    """Return labels in one cell; a separator in a name makes it a JSON list, so that nothing is ambiguous."""
-    return json.dumps(list(names), ensure_ascii=False) if any("|" in name for name in names) else "|".join(names)

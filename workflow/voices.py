@@ -3,8 +3,9 @@
 One assembly for the triage page, the disagreement table and the CSV, so that all three say the same.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
@@ -36,6 +37,15 @@ class Context:
             live=versions.list_live(session),
         )
 
+    @cached_property
+    def thresholds(self) -> dict[str, dict[str, float]]:
+        """Return the live versions' thresholds by classifier and label name."""
+        return {name: self.named(versions.list_thresholds(row)) for name, row in self.live.items()}
+
+    def named(self, values: Mapping[int, float]) -> dict[str, float]:
+        """Return values by the names of labels in use; those of archived ones are left out."""
+        return {self.names[label_id]: value for label_id, value in values.items() if label_id in self.names}
+
     def name_all(self, label_ids: Sequence[int] | frozenset[int]) -> tuple[str, ...]:
         """Return the names of labels in use; archived ones are left out."""
         return tuple(sorted(self.names[label_id] for label_id in label_ids if label_id in self.names))
@@ -50,20 +60,17 @@ def classifier_views(context: Context, voices: Voices) -> dict[str, ClassifierVi
 
 
 def _classifier_view(context: Context, version: Version, said: Prediction) -> ClassifierView:
-    scores = _named(context, {int(label_id): score for label_id, score in said.scores.items()})
-    thresholds = _named(context, versions.list_thresholds(version))
+    scores = context.named({int(label_id): score for label_id, score in said.scores.items()})
+    thresholds = context.thresholds[version.classifier]
     return ClassifierView(
         version=version.number,
         labels=context.name_all(said.proposed),
         scores=scores,
-        thresholds={name: threshold for name, threshold in thresholds.items() if name in scores},
+        thresholds={name: thresholds[name] for name in scores if name in thresholds},
         micro_f1=version.metrics.get("micro_f1"),
         examples=tuple(said.examples),
+        model=str(version.recipe.get("model") or version.recipe.get("checkpoint", "")),
     )
-
-
-def _named(context: Context, values: dict[int, float]) -> dict[str, float]:
-    return {context.names[label_id]: value for label_id, value in values.items() if label_id in context.names}
 
 
 def truth_view(context: Context, known: KnownTruth | None) -> TruthView | None:

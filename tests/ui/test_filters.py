@@ -38,6 +38,11 @@ def test_a_moment_is_taken_as_it_stands():
         ({"label": 7}, "label"),
         ({"since": "yesterday"}, "2026-01-31"),
         (["rare"], "order"),
+        ({"classifier": "bert"}, "stance"),
+        ({"classifier": "svm", "stance": "alone"}, "classifier"),
+        ({"classifier": "bert", "stance": "alone", "rival": "prompt"}, "instead"),
+        ({"classifier": "bert", "stance": "instead", "rival": "bert", "label": "甲"}, "another classifier"),
+        ({"classifier": "bert", "stance": "instead", "rival": "prompt"}, "rival_label"),
     ],
 )
 def test_what_is_no_filter_is_refused_with_the_reason(wrong, named):
@@ -47,5 +52,8 @@ def test_what_is_no_filter_is_refused_with_the_reason(wrong, named):
 
 def test_choices_are_those_of_the_queue():
     from storage.queue import ORDERS
+    from storage.stances import SPEAKERS, STANCES
 
     assert set(CHOICES["order"]) == set(ORDERS)
+    assert set(CHOICES["stance"]) - {""} == set(STANCES)
+    assert set(CHOICES["classifier"]) - {""} == set(SPEAKERS)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from storage import queue
+from storage import cells, queue
 from storage.queue import QueueFilter
 from storage.tables import Claim, Standing
 
@@ -74,6 +74,6 @@ def test_counts_are_those_of_the_filter(desk):
     set_standing(desk, 1, kind="bert_alone", band="tail")
     set_standing(desk, 2, kind="bert_alone", band="tail", state="labelled")
     with desk.read() as session:
-        assert queue.count_by_kind_and_band(session, QueueFilter())[("bert_alone", "tail")] == 1
-        assert queue.count_by_kind_and_band(session, QueueFilter(state=""))[("bert_alone", "tail")] == 2
+        assert cells.count_by_kind_and_band(session, QueueFilter())[("bert_alone", "tail")] == 1
+        assert cells.count_by_kind_and_band(session, QueueFilter(state=""))[("bert_alone", "tail")] == 2
         assert queue.count_items(session, QueueFilter()) == 4

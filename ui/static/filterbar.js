@@ -14,10 +14,10 @@ const EMPTY = {
   text: "",
 };
 
-/** Draw the controls; `changed` gets the filter whenever it differs. `start` holds other defaults than the queue's. */
+/** Draw the controls; `changed` gets the filter whenever it differs. `start` holds other defaults, and fields without a control. */
 export function filterBar({ setup, name, changed, start = {} }) {
   const defaults = { ...EMPTY, ...start };
-  let filter = { ...defaults, ...recall(name) };
+  let filter = { ...defaults, ...recall(name, defaults) };
   const controls = draw(setup, name);
   const reset = h("button.quiet", { type: "button", title: t("filter.reset"), onclick: () => use({}) }, "×");
   const details = h(
@@ -50,8 +50,10 @@ export function filterBar({ setup, name, changed, start = {} }) {
     use({ ...filter, [field]: control.value });
   };
   for (const [field, control] of Object.entries(controls)) {
-    const later = settled(() => read(field, control), 300);
-    control.addEventListener(field === "text" || field === "label" ? "input" : "change", later);
+    // What is typed waits for a pause; what is chosen is meant.
+    const isTyped = field === "text" || field === "label";
+    const act = () => read(field, control);
+    control.addEventListener(isTyped ? "input" : "change", isTyped ? settled(act, 250) : act);
     control.addEventListener("keydown", (event) => {
       if (event.key === "Escape") control.blur();
       if (event.key === "Enter" && !event.isComposing) control.blur();
@@ -124,10 +126,10 @@ function remember(name, filter) {
   localStorage.setItem(`news-triage.filter.${name}`, JSON.stringify(filter));
 }
 
-function recall(name) {
+function recall(name, defaults) {
   try {
     const kept = JSON.parse(localStorage.getItem(`news-triage.filter.${name}`)) ?? {};
-    return Object.fromEntries(Object.entries(kept).filter(([field]) => field in EMPTY));
+    return Object.fromEntries(Object.entries(kept).filter(([field]) => field in defaults));
   } catch {
     return {};
   }
