@@ -20,7 +20,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.examples import CLASSIFIERS, Example
+from classifier.examples import CLASSIFIERS, Example, Label
 from classifier.profiles import PROFILES
 from classifier.watch import Unwatched, Watch
 from storage import jobs, standings
@@ -47,10 +47,13 @@ QUALIFIERS = ("海外", "子公司", "行业")
 
 def make_desk(data: Path, items: int = ITEMS, labels: int = LABELS) -> dict[str, int]:
     """Fill a new data folder; return what it holds."""
-    written = list(_rows(items, labels))
+    known = _labels(labels)
+    written = list(_rows(items, [label.name for label in known]))
     truth = {row.text: frozenset(row.labels or ()) for row in written}
     cases = build(data, None, PROFILES["starter"])
     try:
+        for label in known:
+            cases.labels.add(label.name, label.description, label.group)
         return _fill(cases, written, truth)
     finally:
         cases.database.close()
@@ -73,24 +76,29 @@ def _fill(cases: UseCases, written: Sequence[Row], truth: dict[str, frozenset[st
     return {"items": len(ids), "labels": len(snapshot.names), "labelled": len(snapshot.train)}
 
 
-def _rows(items: int, labels: int) -> Iterator[Row]:
-    """Yield generated rows, none of them twice; with more labels than the sample has, some get a narrower one."""
+def _labels(count: int) -> list[Label]:
+    """Return the sample's labels; where more are wanted, narrower ones beside them."""
+    plain = make_sample().labels
+    narrower = [replace(label, name=f"{label.name}（{part}）") for part in QUALIFIERS for label in plain]
+    return [*plain, *narrower][:count]
+
+
+def _rows(items: int, names: Sequence[str]) -> Iterator[Row]:
+    """Yield generated rows, none of them twice; a label with narrower ones beside it gives way to them at times."""
     dice, seen = random.Random(SEED), set[str]()
-    names = [label.name for label in make_sample().labels]
-    narrowed = [f"{name}（{qualifier}）" for qualifier in QUALIFIERS for name in names][: max(labels - len(names), 0)]
-    allowed = set(names[:labels])
+    known, narrower = set(names), [name for name in names if "（" in name]
     for seed in count(SEED):
         for row in make_sample(seed).rows:
             if row.labels is None or row.text in seen:
                 continue
             seen.add(row.text)
-            yield replace(row, labels=tuple(_narrow(name, narrowed, dice) for name in row.labels if name in allowed))
+            yield replace(row, labels=tuple(_narrow(name, narrower, dice) for name in row.labels if name in known))
             if len(seen) == items:
                 return
 
 
-def _narrow(name: str, narrowed: Sequence[str], dice: random.Random) -> str:
-    choices = [other for other in narrowed if other.startswith(f"{name}（")]
+def _narrow(name: str, narrower: Sequence[str], dice: random.Random) -> str:
+    choices = [other for other in narrower if other.startswith(f"{name}（")]
     return dice.choice(choices) if choices and dice.random() < 0.5 else name
 
 

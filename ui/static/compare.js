@@ -13,7 +13,7 @@ export function comparison({ versions, metrics, promote, rollback }) {
   if (!columns.length) return h("p.hint", {}, t("versions.none"));
   return h(
     "div.scroll",
-    {},
+    { tabindex: "0" },
     h(
       "table.compare",
       {},
@@ -127,7 +127,7 @@ export function perLabel({ metrics, labels }) {
     h("summary", {}, t("metrics.per_label", { n: names.length })),
     h(
       "div.scroll",
-      {},
+      { tabindex: "0" },
       h(
         "table.compare",
         {},
@@ -188,7 +188,7 @@ export function history({ versions }) {
     h("summary", {}, t("versions.all", { n: shown.length })),
     h(
       "div.scroll",
-      {},
+      { tabindex: "0" },
       h(
         "table.compare",
         {},

@@ -1,8 +1,16 @@
 // Goes from one tab to another without a reload.
+import { t } from "./words.js";
+
 export function goTo(tab) {
-  document.getElementById(`tab-${tab}-button`)?.click();
+  (document.getElementById(`tab-${tab}-button`) ?? folded(tab))?.click();
   document.activeElement?.blur();
 }
+
+/** Find a tab in the menu into which Gradio folds those that do not fit. */
+const folded = (tab) =>
+  [...document.querySelectorAll("#tabs .overflow-dropdown button")].find(
+    (button) => button.textContent.trim() === t(`tab.${tab}`),
+  );
 
 /** Open an item on the triage tab. The address is set first: a triage tab that is drawn only now reads it. */
 export function openItem(itemId) {

@@ -4,7 +4,7 @@ import { number, percent, t } from "./words.js";
 
 /** Draw the line, empty at first; `renew` asks the server once the analyst pauses for a moment. */
 export function paceLine(ask) {
-  const element = h("p.pace", { "aria-label": t("pace.title") });
+  const element = h("p.pace", { role: "group", "aria-label": t("pace.title") });
   const look = async () => {
     const answer = await ask.pace({ since: midnight() }).catch(() => null);
     if (answer) fill(element, told(answer.pace));

@@ -46,7 +46,7 @@ function table(rows) {
     Array.isArray(value) ? value.map((one) => chip(String(one))) : value == null ? "" : String(value);
   return h(
     "div.scroll",
-    {},
+    { tabindex: "0" },
     h(
       "table.rows",
       {},

@@ -8,7 +8,7 @@ const STEPS = [
   { name: "item", at: ".desk .item" },
   { name: "matrix", at: ".desk .judge" },
   { name: "neighbours", at: ".desk .similar" },
-  { name: "actions", at: ".desk .actions" },
+  { name: "actions", at: ".desk .actions", low: true },
   { name: "tabs", at: "#tabs [role=tablist]" },
 ];
 const GAP = 12;
@@ -86,6 +86,7 @@ class Tour {
     this.mark(part);
     const spot = part && beside(part.getBoundingClientRect(), this.element.getBoundingClientRect());
     this.element.classList.toggle("docked", !spot);
+    this.element.classList.toggle("high", !spot && STEPS[this.index].low);
     for (const side of ["left", "top"]) this.element.style[side] = spot ? `${spot[side]}px` : "";
   }
 
