@@ -198,7 +198,7 @@ def test_the_heads_tell_how_good_each_classifier_is_at_a_label(desk):
     small = desk.locator(".matrix-head .column small").first
     expect(small).to_contain_text("F1 0.90")
     desk.locator(".matrix-row[data-label] .tick").first.focus()
-    expect(small).to_contain_text("F1 0.80 of 12")
+    expect(small).to_contain_text("F1 0.80 · 12")
 
 
 def test_the_keyboard_keeps_its_place(desk):

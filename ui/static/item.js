@@ -11,6 +11,7 @@ export function item({ result }) {
       "div.facts",
       {},
       facts.map((fact) => h("span", {}, fact)),
+      it.id > 0 && h("a", { href: `?item=${it.id}`, title: t("item.link_hint") }, t("item.link")),
       it.split && it.split !== "train" && h("span.badge", { title: t("split.hint") }, t(`split.${it.split}`)),
       it.state && it.state !== "open" && h("span.badge", {}, t(`state.${it.state}`)),
     ),

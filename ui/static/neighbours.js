@@ -21,7 +21,6 @@ function card(desk, near, place, known) {
     const isWhole = text.classList.toggle("whole");
     event.currentTarget.setAttribute("aria-expanded", String(isWhole));
   };
-  const whose = near.person || t(`origin.${near.origin}`);
   return h(
     "li",
     { class: place >= 0 ? "in-prompt" : "" },
@@ -31,7 +30,6 @@ function card(desk, near, place, known) {
       h("b", { title: t("neighbours.similarity") }, score(near.similarity)),
       place >= 0 &&
         h("span.badge", { title: t("neighbours.in_prompt_hint") }, t("neighbours.in_prompt", { n: place + 1 })),
-      h("span.whose", {}, whose),
       act("use", t("neighbours.use"), () => desk.use(near.labels)),
       act("open", t("neighbours.open"), () => desk.journey.open(near.item_id, { detour: true }), "✎"),
       h(
@@ -41,7 +39,12 @@ function card(desk, near, place, known) {
         h("span.unseen", {}, t("neighbours.more")),
       ),
     ),
-    h("div.chips", {}, near.labels.length ? near.labels.map((name) => chip(name)) : chip(t("label.none"), "none")),
+    h(
+      "div.chips",
+      {},
+      near.labels.length ? near.labels.map((name) => chip(name)) : chip(t("label.none"), "none"),
+      h("span.whose", {}, near.person || t(`origin.${near.origin}`)),
+    ),
     text,
   );
 }
@@ -51,6 +54,7 @@ function act(name, said, onclick, sign = null) {
   return h(`button.link.${name}`, { type: "button", title: said, onclick }, shown);
 }
 
+const MOST_MARKED = 0.8;
 // Chinese has no spaces; the browser knows its words.
 const SEGMENTER = globalThis.Intl?.Segmenter && new Intl.Segmenter("zh", { granularity: "word" });
 
@@ -65,7 +69,11 @@ function words(text) {
 /** Return the text with the words marked that are not among the known ones, side by side in one mark. */
 function marked(text, known) {
   const parts = [];
-  for (const { segment, word } of words(text)) {
+  const segments = words(text);
+  const differing = segments.filter(({ word }) => word && !known.has(word)).length;
+  // Where next to nothing is the same, marks would only be noise.
+  if (differing > MOST_MARKED * segments.filter(({ word }) => word).length) return text;
+  for (const { segment, word } of segments) {
     const isNew = Boolean(word) && !known.has(word);
     const last = parts.at(-1);
     if (last && last.isNew === isNew) last.text += segment;
