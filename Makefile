@@ -24,10 +24,11 @@ check: $(VENV)/installed-dev  ## lint
 chromium: $(VENV)/installed-dev  ## find a Chromium for the browser tests, install one where that is possible
 	$(BIN)/python -m tests.browser.chromium
 
-bench: $(VENV)/installed-dev  ## measure a first start; the other benchmarks want a data set, see benchmarks/
+bench: $(VENV)/installed-dev chromium  ## measure a first start and the pages; others want a data set, see benchmarks/
 	$(BIN)/python benchmarks/first_start.py
+	$(BIN)/python -m benchmarks.pages
 
-screenshots: $(VENV)/installed-dev chromium  ## make the README's pictures anew
+screenshots: $(VENV)/installed-dev chromium  ## photograph every page into data/screenshots; --readme makes the README's
 	$(BIN)/python -m benchmarks.screenshots
 
 clean:  ## remove what was installed, never what was labelled

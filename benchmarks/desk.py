@@ -39,7 +39,8 @@ ITEMS, LABELS = 12_000, 65
 OPEN_SHARE = 0.5
 LEARNED = 1500
 """Items that the retriever learns from; its neighbours are real ones."""
-LONG = 2000
+LONG, LONG_ITEM = 2000, 1
+"""Characters of the longest text, and the item that holds it."""
 SKILL = {"bert": 0.86, "llm_head": 0.82, "prompt": 0.84}
 """How often an invented classifier finds a label that is there."""
 QUALIFIERS = ("海外", "子公司", "行业")
@@ -87,14 +88,23 @@ def _rows(items: int, names: Sequence[str]) -> Iterator[Row]:
     """Yield generated rows, none of them twice; a label with narrower ones beside it gives way to them at times."""
     dice, seen = random.Random(SEED), set[str]()
     known, narrower = set(names), [name for name in names if "（" in name]
+    yield _long_row(known)
     for seed in count(SEED):
         for row in make_sample(seed).rows:
+            if len(seen) == items - 1:
+                return
             if row.labels is None or row.text in seen:
                 continue
             seen.add(row.text)
             yield replace(row, labels=tuple(_narrow(name, narrower, dice) for name in row.labels if name in known))
-            if len(seen) == items:
-                return
+
+
+def _long_row(known: set[str]) -> Row:
+    """Return a day's news in one Chinese text."""
+    rows = [row for row in make_sample().rows if row.labels and not row.text[:40].isascii()]
+    text = "".join(row.text for row in rows)[:LONG]
+    labels = dict.fromkeys(name for row in rows[:4] for name in row.labels or () if name in known)
+    return replace(rows[0], text=text, labels=tuple(labels))
 
 
 def _narrow(name: str, narrower: Sequence[str], dice: random.Random) -> str:
@@ -104,7 +114,7 @@ def _narrow(name: str, narrower: Sequence[str], dice: random.Random) -> str:
 
 def _line(number: int, row: Row) -> str:
     # A mark in the middle of the crowd, so that both halves hold every label.
-    is_open = crc32(str(number).encode()) / 2**32 < OPEN_SHARE
+    is_open = number == 0 or crc32(str(number).encode()) / 2**32 < OPEN_SHARE
     values = {"id": f"desk-{number:05}", "text": row.text, "labels": None if is_open else list(row.labels or ())}
     date = row.published_at.isoformat() if row.published_at else ""
     more = {"source": row.source, "date": date, "companies": list(row.companies)}

@@ -1,85 +1,152 @@
-"""Makes the README's pictures: python -m benchmarks.screenshots [--data DIR] [--output docs/images] [--language en].
+"""Photographs every page as people see it: python -m benchmarks.screenshots --out DIR [--data DESK].
 
-Serves a data folder (a new one, filled by the first start, unless one is given), waits until all classifiers speak, and
-photographs every tab. Knows the page as a browser does, and nothing behind it.
+    python -m benchmarks.screenshots --readme docs/images --data DATA     only the README's pictures, of that folder
+
+Each tab, in both languages, light and dark, wide and narrow, on a desk of 200 labels; a text of 2,000 characters; what
+a key opens; an empty database; the sign-in page. Knows the page as a browser does, and nothing behind it.
 """
 
 import argparse
+import subprocess
+import sys
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
-from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks.desk import LONG_ITEM, make_desk
 from tests.browser import chromium
-from tests.browser.conftest import serving
+from tests.browser.conftest import ROOT, serving
+from tests.browser.rooms import NARROW, TABS, WIDE, Look, go_to, settled
 
-TABS = ("triage", "disagreements", "retrain", "data")
-WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-FIRST_TRAINING_MS = 600_000
-SETTLE_MS = 1500
+LABELS, ITEMS = 200, 1500
+LOOKS = tuple(Look(*chosen) for chosen in product(("en", "zh"), ("light", "dark"), (WIDE, NARROW)))
+PLAIN = tuple(look for look in LOOKS if look.scheme == "light")
+README = (Look("en", "light", WIDE), Look("en", "dark", WIDE), Look("en", "light", NARROW))
+PATIENCE_MS = 60_000
 
 
 @dataclass(frozen=True)
-class Shot:
-    """One picture: which tab, how wide, in which colours."""
+class Studio:
+    """A browser in front of a page, and the folder where the pictures go."""
 
-    name: str
-    tab: str
-    size: dict[str, int]
-    scheme: str = "light"
+    browser: Browser
+    address: str
+    out: Path
+
+    @contextmanager
+    def page(self, look: Look, path: str = "", *, newcomer: bool = False) -> Iterator[Page]:
+        """Open the page as somebody with this look sees it."""
+        context = self.browser.new_context(locale="en-US", **look.options)
+        context.set_default_timeout(PATIENCE_MS)
+        if not newcomer:
+            context.add_init_script("localStorage.setItem('news-triage.tour', 'seen')")
+        page = context.new_page()
+        page.goto(f"{self.address}/{path}{'&' if '?' in path else '?'}lang={look.language}")
+        yield page
+        context.close()
+
+    def keep(self, page: Page, name: str) -> None:
+        """Take the picture."""
+        # Fonts and pictures of curves come a moment after what they stand in.
+        page.evaluate("document.fonts.ready")
+        page.wait_for_timeout(400)
+        page.screenshot(path=self.out / f"{name}.png")
+        sys.stdout.write(f"{self.out / name}.png\n")
+
+    def tabs(self, name: str, looks: tuple[Look, ...], state: str = "item") -> None:
+        """Photograph every tab in every look."""
+        for look in looks:
+            with self.page(look) as page:
+                page.locator(f".desk[data-state={state}]").wait_for()
+                for tab in TABS:
+                    go_to(page, tab)
+                    self.keep(page, f"{name}{tab}-{look}")
+
+    def opened(self, name: str, looks: tuple[Look, ...], act: Callable[[Page], object], path: str = "") -> None:
+        """Photograph what something opens on the triage tab."""
+        for look in looks:
+            with self.page(look, path, newcomer=name == "tour") as page:
+                page.locator(".desk[data-state=item]").wait_for()
+                settled(page)
+                act(page)
+                self.keep(page, f"{name}-{look}")
 
 
-SHOTS = (
-    *(Shot(tab, tab, WIDE) for tab in TABS),
-    Shot("triage-dark", "triage", WIDE, "dark"),
-    Shot("triage-narrow", "triage", NARROW),
-)
+def take_all(browser: Browser, data: Path | None, out: Path, work: Path) -> None:
+    """Take all pictures, of a full desk and of an empty one, and of a desk with accounts."""
+    full = data or work / "full"
+    if data is None:
+        make_desk(full, ITEMS, LABELS)
+    with serving(full) as (address, _):
+        studio = Studio(browser, address, out)
+        studio.tabs("", LOOKS)
+        studio.opened("long", PLAIN, lambda page: None, path=f"?item={LONG_ITEM}")
+        studio.opened("picker", PLAIN, lambda page: page.keyboard.press("/"))
+        studio.opened("help", PLAIN, lambda page: page.keyboard.press("?"))
+        studio.opened("tour", PLAIN, lambda page: page.locator(".tour").wait_for())
+    with serving(empty(work / "empty")) as (address, _):
+        Studio(browser, address, out).tabs("empty-", PLAIN, state="rest")
+    command("user", "add", "li", "--data", work / "empty", typed="correct horse battery\n")
+    with serving(work / "empty") as (address, _):
+        studio = Studio(browser, address, out)
+        for look in LOOKS:
+            with studio.page(look, "sign-in") as page:
+                studio.keep(page, f"sign-in-{look}")
 
 
-def take(browser: Browser, address: str, shot: Shot, output: Path, language: str) -> None:
-    """Take one picture."""
-    context = browser.new_context(viewport=shot.size, color_scheme=shot.scheme, locale="en-US")
-    page = context.new_page()
-    page.goto(f"{address}/?{urlencode({'lang': language})}")
-    wait_for_classifiers(page)
-    if shot.tab != "triage":
-        page.locator(f"#tab-{shot.tab}-button").click()
-    page.wait_for_timeout(SETTLE_MS)
-    page.screenshot(path=output / f"{shot.name}.png")
-    context.close()
+def empty(data: Path) -> Path:
+    """Make a database without items; a first label keeps the sample away."""
+    from classifier.profiles import PROFILES
+    from workflow.use_cases import build
+
+    cases = build(data, None, PROFILES["starter"])
+    cases.labels.add("产品召回")
+    cases.database.close()
+    return data
 
 
-def take_all(address: str, output: Path, language: str) -> None:
-    """Take all pictures of a page that is being served."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.FLAGS)
-        for shot in SHOTS:
-            take(browser, address, shot, output, language)
-        browser.close()
+def command(*words: object, typed: str = "") -> None:
+    """Run a command of the app."""
+    subprocess.run([sys.executable, "app.py", *map(str, words)], cwd=ROOT, input=typed, text=True, check=True)
 
 
-def wait_for_classifiers(page: Page) -> None:
-    """Wait until an item is shown with its neighbours and no classifier is silent."""
-    page.locator(".desk[data-state=item]").wait_for(timeout=FIRST_TRAINING_MS)
-    page.wait_for_function(
-        "document.querySelector('.matrix-head') && !document.querySelector('.matrix-head .silent')",
-        timeout=FIRST_TRAINING_MS,
-    )
-    page.locator(".neighbours li").first.wait_for(timeout=FIRST_TRAINING_MS)
+def take_readme(browser: Browser, data: Path, out: Path) -> None:
+    """Take the README's pictures: every tab once, the first one also dark and narrow."""
+    names = {"light-1280": "", "dark-1280": "-dark", "light-390": "-narrow"}
+    with serving(data) as (address, _):
+        studio = Studio(browser, address, out)
+        for look in README:
+            with studio.page(look) as page:
+                page.locator(".desk[data-state=item]").wait_for()
+                for tab in TABS if look == README[0] else TABS[:1]:
+                    go_to(page, tab)
+                    studio.keep(page, tab + names[f"{look.scheme}-{look.size['width']}"])
 
 
 def main() -> None:
-    """Serve, and take all pictures."""
-    parser = argparse.ArgumentParser(description="Make the README's pictures.")
-    parser.add_argument("--data", type=Path, help="a data folder with live versions (default: a new one)")
-    parser.add_argument("--output", type=Path, default=Path("docs/images"))
-    parser.add_argument("--language", default="en")
+    """Serve what is to be seen, and take the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, help="a desk that `benchmarks.desk` made (default: a new one)")
+    parser.add_argument("--out", type=Path, default=Path("data/screenshots"), help="where all pictures go")
+    parser.add_argument("--readme", type=Path, metavar="DIR", help="take only the README's pictures, into DIR")
     options = parser.parse_args()
-    options.output.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as fresh, serving(options.data or Path(fresh)) as (address, _):
-        take_all(address, options.output, options.language)
+    out = options.readme or options.out
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.FLAGS)
+        if options.readme:
+            data = options.data or Path(folder) / "full"
+            if options.data is None:
+                make_desk(data)
+            take_readme(browser, data, out)
+        else:
+            take_all(browser, options.data, out, Path(folder))
+        browser.close()
 
 
 if __name__ == "__main__":

@@ -1,22 +1,46 @@
 """Puts the style sheets, and the script that settles language and theme, into the head of Gradio's page.
 
-Gradio's own `head` arrives only after its first paint, and after Gradio has read the browser's language.
+Gradio's own `head` arrives only after its first paint, and after Gradio has read the browser's language. The modules of
+what is seen first are named as well, so that the browser fetches them while Gradio starts, and not one after the other.
 """
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SHEETS = ("tokens", "page", "parts", "controls", "lists", "triage", "matrix", "picker", "neighbours")
-PAGE_SHEETS = ("tour", "disagreements", "retrain", "data")
+PAGE_SHEETS = ("tour", "disagreements", "retrain", "statistics", "data")
 LINKS = "".join(f'<link rel="stylesheet" href="ui/{name}.css">' for name in SHEETS + PAGE_SHEETS)
-HEAD = f'<script src="ui/boot.js"></script>{LINKS}'
 MARK = b"</head>"
+STATIC = Path(__file__).parent / "static"
+FIRST = ("header.js", "triage.js")
+IMPORT = re.compile(r'^import .*?from "\./([\w.]+)";', re.MULTILINE | re.DOTALL)
+
+
+def modules_of(names: tuple[str, ...]) -> Iterator[str]:
+    """Yield modules and all that they import, each once, those that import first."""
+    waiting, seen = list(names), set[str]()
+    while waiting:
+        name = waiting.pop(0)
+        if name not in seen:
+            seen.add(name)
+            yield name
+            waiting += IMPORT.findall((STATIC / name).read_text(encoding="utf-8"))
+
+
+def head() -> bytes:
+    """Return what is put into the head."""
+    modules = "".join(f'<link rel="modulepreload" href="ui/{name}">' for name in modules_of(FIRST))
+    return f'<script src="ui/boot.js"></script>{LINKS}{modules}'.encode()
 
 
 class FrontPage:
     """Rewrites the answer to `GET /`; passes everything else through untouched."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+        self.app, self.head = app, head()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; hold the front page's answer back until it is whole."""
@@ -25,15 +49,16 @@ class FrontPage:
             return
         # A compressed page could not be read.
         plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        answer = _Rewritten(send)
+        answer = _Rewritten(send, self.head)
         await self.app(scope | {"headers": plain}, receive, answer.send)
 
 
 class _Rewritten:
     """One answer: its start is kept until the body is whole, because the length changes."""
 
-    def __init__(self, send: Send) -> None:
-        self._send, self._start, self._body = send, dict[str, object](), b""
+    def __init__(self, send: Send, head: bytes) -> None:
+        self._send, self._head = send, head
+        self._start, self._body = dict[str, object](), b""
 
     async def send(self, message: Message) -> None:
         """Collect; send at the end."""
@@ -45,7 +70,7 @@ class _Rewritten:
                 await self._finish()
 
     async def _finish(self) -> None:
-        body = self._body.replace(MARK, HEAD.encode() + MARK, 1)
+        body = self._body.replace(MARK, self._head + MARK, 1)
         kept = [(name, value) for name, value in self._start["headers"] if name.lower() != b"content-length"]
         await self._send(self._start | {"headers": [*kept, (b"content-length", str(len(body)).encode())]})
         await self._send({"type": "http.response.body", "body": body})

@@ -33,5 +33,7 @@
   };
   document.documentElement.classList.toggle("nt-dark", inDark());
 
-  window.newsTriage = { language, theme };
+  // Asked for now, so that the words are there when the first module wants them.
+  const words = fetch(`ui/words/${language}.json`).then((answer) => answer.json());
+  window.newsTriage = { language, theme, words };
 })();

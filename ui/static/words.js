@@ -1,6 +1,6 @@
 // The words of the chosen language, fetched once before any module draws.
 export const language = window.newsTriage.language;
-const table = await (await fetch(new URL(`./words/${language}.json`, import.meta.url))).json();
+const table = await window.newsTriage.words;
 
 /** Return the text of a key, with {name}s filled in. A missing key shows itself, so that somebody notices. */
 export function t(key, values = {}) {
