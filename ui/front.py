@@ -12,11 +12,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SHEETS = ("tokens", "page", "parts", "controls", "lists", "triage", "matrix", "picker", "neighbours")
 PAGE_SHEETS = ("tour", "disagreements", "retrain", "statistics", "data")
-LINKS = "".join(f'<link rel="stylesheet" href="ui/{name}.css">' for name in SHEETS + PAGE_SHEETS)
 MARK = b"</head>"
 STATIC = Path(__file__).parent / "static"
 FIRST = ("header.js", "triage.js")
 IMPORT = re.compile(r'^import .*?from "\./([\w.]+)";', re.MULTILINE | re.DOTALL)
+
+
+def sheet() -> str:
+    """Return all style sheets as one, since a first visit pays for every file that it asks for."""
+    return "\n".join((STATIC / f"{name}.css").read_text(encoding="utf-8") for name in SHEETS + PAGE_SHEETS)
 
 
 def modules_of(names: tuple[str, ...]) -> Iterator[str]:
@@ -33,7 +37,7 @@ def modules_of(names: tuple[str, ...]) -> Iterator[str]:
 def head() -> bytes:
     """Return what is put into the head."""
     modules = "".join(f'<link rel="modulepreload" href="ui/{name}">' for name in modules_of(FIRST))
-    return f'<script src="ui/boot.js"></script>{LINKS}{modules}'.encode()
+    return f'<script src="ui/boot.js"></script><link rel="stylesheet" href="ui/all.css">{modules}'.encode()
 
 
 class FrontPage:

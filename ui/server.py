@@ -9,13 +9,13 @@ from pathlib import Path
 
 import gradio as gr
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 
 from ui.downloads import download_routes
-from ui.front import FrontPage
+from ui.front import FrontPage, sheet
 from ui.guard import Accounts, Guard
 from ui.page import build_page
 from ui.sign_in import sign_in_routes
@@ -70,6 +70,11 @@ def _add_public_routes(app: FastAPI) -> None:
     def words(language: str) -> JSONResponse:
         """Return a language's table."""
         return JSONResponse(words_of(language))
+
+    @app.get("/ui/all.css")
+    def styles() -> Response:
+        """Return the style sheets of all pages."""
+        return Response(sheet(), media_type="text/css")
 
     app.mount("/ui", StaticFiles(directory=STATIC))
 
