@@ -1,6 +1,7 @@
 // The triage tab's fixed parts: where item, matrix, neighbours, actions and help stand. Holds no state.
 import { h, key } from "./dom.js";
 import { goTo } from "./go.js";
+import { startTour } from "./tour.js";
 import { t } from "./words.js";
 
 /** Draw the frame of a desk; returns the parts that change. */
@@ -116,7 +117,13 @@ export function help(element) {
       h("span.cell.near", {}, h("em", {}, "◐"), t("legend.near")),
       h("span.cell.not", {}, h("em", {}, "○"), t("legend.not")),
     ),
-    h("button", { type: "button", autofocus: true }, t("close")),
+    h(
+      "p.top",
+      {},
+      h("button", { type: "button", autofocus: true }, t("close")),
+      // Only when the dialog has gone can the tour be reached.
+      h("button", { type: "button", onclick: () => dialog.addEventListener("close", startTour) }, t("tour.again")),
+    ),
   );
   element.append(dialog);
   dialog.showModal();

@@ -1,0 +1,99 @@
+"""A server that is gone, and one that fails: one sentence each, nothing ticked is lost, and work goes on afterwards."""
+
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from benchmarks.desk import make_desk
+from tests.browser.conftest import ROOT, answers, serving
+from tests.browser.rooms import TABS, go_to
+
+pytestmark = pytest.mark.timeout(300)
+NOTE = "a note that must not be lost"
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """A small desk."""
+    folder = tmp_path_factory.mktemp("errors") / "data"
+    make_desk(folder, items=120, labels=20)
+    return folder
+
+
+@pytest.fixture
+def mortal(data):
+    """A server that the test may kill; yields its address and a function that does it."""
+    words = [sys.executable, "app.py", "serve", "--data", str(data), "--port", "0"]
+    process = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    address = next(found[1] for line in process.stderr if (found := re.search(r"(http://[\d.:]+)", line)))
+    threading.Thread(target=process.stderr.read, daemon=True).start()
+    while not answers(address):
+        time.sleep(0.1)
+
+    def kill():
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+    yield address, kill
+    kill()
+
+
+def test_a_decision_that_no_server_takes_comes_back_with_everything_typed(open_page, mortal):
+    address, kill = mortal
+    page = open_page(address)
+    expect(page.locator(".desk[data-state=item]")).to_be_visible()
+    item = page.evaluate("location.search")
+    page.locator("input.note").fill(NOTE)
+    kill()
+    page.locator("input.note").press("Enter")
+    expect(page.locator(".status.bad")).to_contain_text("server does not answer")
+    expect(page).to_have_url(re.compile(re.escape(item)))
+    expect(page.locator("input.note")).to_have_value(NOTE)
+
+
+def test_a_server_that_fails_is_told_in_one_sentence_and_asked_again(open_page, data):
+    with serving(data) as (address, _):
+        page = open_page(address)
+        expect(page.locator(".desk[data-state=item]")).to_be_visible()
+        page.route("**/component_server", lambda route: route.fulfill(status=500, body="{}"))
+        page.locator("input.note").fill(NOTE)
+        page.locator("input.note").press("Enter")
+        expect(page.locator(".status.bad")).to_contain_text("nothing was changed")
+        expect(page.locator("input.note")).to_have_value(NOTE)
+        page.unroute("**/component_server")
+        before = page.evaluate("location.search")
+        page.locator("input.note").press("Enter")
+        expect(page).not_to_have_url(re.compile(re.escape(before)))
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_a_tab_that_cannot_be_filled_says_so(open_page, data, tab):
+    with serving(data) as (address, _):
+        page = open_page(address)
+        page.route("**/component_server", lambda route: route.fulfill(status=500, body="{}"))
+        page.reload()
+        expect(page.locator("#tabs")).to_be_visible()
+        page.locator(f"#tab-{tab}-button").click()
+        expect(page.locator(".tabitem:visible [role=alert]").first).to_contain_text(re.compile("nothing was changed"))
+
+
+def test_what_an_empty_desk_shows_says_what_to_do_first(open_page, tmp_path):
+    from classifier.profiles import PROFILES
+    from workflow.use_cases import build
+
+    cases = build(tmp_path / "data", None, PROFILES["starter"])
+    # Somebody has begun, so that the sample stays away.
+    cases.labels.add("产品召回")
+    cases.database.close()
+    with serving(tmp_path / "data") as (address, _):
+        page = open_page(address)
+        expect(page.locator(".desk[data-state=rest]")).to_contain_text("Import")
+        for tab in TABS:
+            go_to(page, tab)
+            expect(page.locator(".tabitem:visible .nt").first).to_contain_text(re.compile(r"\w{3}"))
