@@ -60,6 +60,15 @@ def make_desk(data: Path, items: int = ITEMS, labels: int = LABELS) -> dict[str,
         cases.database.close()
 
 
+def make_empty(data: Path) -> None:
+    """Make a folder without items, into which the sample does not come back either: its first job was cancelled."""
+    cases = build(data, None, PROFILES["starter"])
+    with cases.database.write() as session:
+        job = jobs.add_job(session, jobs.RETRAIN, CLASSIFIERS, "analyst")
+        jobs.end_job(session, job, JobStatus.CANCELLED, "Cancelled before it began.")
+    cases.database.close()
+
+
 def _fill(cases: UseCases, written: Sequence[Row], truth: dict[str, frozenset[str]]) -> dict[str, int]:
     file = cases.data / "desk.jsonl"
     file.write_text("".join(_line(number, row) for number, row in enumerate(written)), encoding="utf-8")

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.desk import LONG_ITEM, make_desk
+from benchmarks.desk import LONG_ITEM, make_desk, make_empty
 from tests.browser import chromium
 from tests.browser.conftest import ROOT, serving
 from tests.browser.rooms import NARROW, TABS, WIDE, Look, go_to, settled
@@ -89,7 +89,8 @@ def take_all(browser: Browser, data: Path | None, out: Path, work: Path) -> None
         studio.opened("picker", PLAIN, lambda page: page.keyboard.press("/"))
         studio.opened("help", PLAIN, lambda page: page.keyboard.press("?"))
         studio.opened("tour", PLAIN, lambda page: page.locator(".tour").wait_for())
-    with serving(empty(work / "empty")) as (address, _):
+    make_empty(work / "empty")
+    with serving(work / "empty") as (address, _):
         Studio(browser, address, out).tabs("empty-", PLAIN, state="rest")
     command("user", "add", "li", "--data", work / "empty", typed="correct horse battery\n")
     with serving(work / "empty") as (address, _):
@@ -97,17 +98,6 @@ def take_all(browser: Browser, data: Path | None, out: Path, work: Path) -> None
         for look in LOOKS:
             with studio.page(look, "sign-in") as page:
                 studio.keep(page, f"sign-in-{look}")
-
-
-def empty(data: Path) -> Path:
-    """Make a database without items; a first label keeps the sample away."""
-    from classifier.profiles import PROFILES
-    from workflow.use_cases import build
-
-    cases = build(data, None, PROFILES["starter"])
-    cases.labels.add("产品召回")
-    cases.database.close()
-    return data
 
 
 def command(*words: object, typed: str = "") -> None:

@@ -55,7 +55,8 @@ def serving(data, program=APP):
 
 def answers(address):
     try:
-        with urllib.request.urlopen(address, timeout=5) as response:
+        # The page itself would send whoever has an account to the sign-in page first.
+        with urllib.request.urlopen(f"{address}/healthz", timeout=5) as response:
             return response.status == 200
     except OSError:
         return False

@@ -10,7 +10,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from benchmarks.desk import make_desk
+from benchmarks.desk import make_desk, make_empty
 from tests.browser.conftest import ROOT, answers, serving
 from tests.browser.rooms import TABS, go_to
 
@@ -61,12 +61,12 @@ def test_a_server_that_fails_is_told_in_one_sentence_and_asked_again(open_page, 
     with serving(data) as (address, _):
         page = open_page(address)
         expect(page.locator(".desk[data-state=item]")).to_be_visible()
-        page.route("**/component_server", lambda route: route.fulfill(status=500, body="{}"))
+        page.route("**/component_server/", lambda route: route.fulfill(status=500, body="{}"))
         page.locator("input.note").fill(NOTE)
         page.locator("input.note").press("Enter")
         expect(page.locator(".status.bad")).to_contain_text("nothing was changed")
         expect(page.locator("input.note")).to_have_value(NOTE)
-        page.unroute("**/component_server")
+        page.unroute("**/component_server/")
         before = page.evaluate("location.search")
         page.locator("input.note").press("Enter")
         expect(page).not_to_have_url(re.compile(re.escape(before)))
@@ -76,7 +76,7 @@ def test_a_server_that_fails_is_told_in_one_sentence_and_asked_again(open_page, 
 def test_a_tab_that_cannot_be_filled_says_so(open_page, data, tab):
     with serving(data) as (address, _):
         page = open_page(address)
-        page.route("**/component_server", lambda route: route.fulfill(status=500, body="{}"))
+        page.route("**/component_server/", lambda route: route.fulfill(status=500, body="{}"))
         page.reload()
         expect(page.locator("#tabs")).to_be_visible()
         page.locator(f"#tab-{tab}-button").click()
@@ -84,13 +84,7 @@ def test_a_tab_that_cannot_be_filled_says_so(open_page, data, tab):
 
 
 def test_what_an_empty_desk_shows_says_what_to_do_first(open_page, tmp_path):
-    from classifier.profiles import PROFILES
-    from workflow.use_cases import build
-
-    cases = build(tmp_path / "data", None, PROFILES["starter"])
-    # Somebody has begun, so that the sample stays away.
-    cases.labels.add("产品召回")
-    cases.database.close()
+    make_empty(tmp_path / "data")
     with serving(tmp_path / "data") as (address, _):
         page = open_page(address)
         expect(page.locator(".desk[data-state=rest]")).to_contain_text("Import")

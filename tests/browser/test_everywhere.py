@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from benchmarks.desk import make_desk
+from benchmarks.desk import make_desk, make_empty
 from tests.browser.conftest import is_here, serving
 from tests.browser.rooms import LOOKS, TABS, go_to, settled
 
@@ -26,14 +26,9 @@ def address(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory):
-    """A desk without any item: nobody has been given the sample either."""
-    from classifier.profiles import PROFILES
-    from workflow.use_cases import build
-
+    """A desk without any item."""
     data = tmp_path_factory.mktemp("empty") / "data"
-    cases = build(data, None, PROFILES["starter"])
-    cases.labels.add("产品召回", "", "")
-    cases.database.close()
+    make_empty(data)
     with serving(data) as (address, _):
         yield address
 
