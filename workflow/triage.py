@@ -59,6 +59,8 @@ class Triage:
         if after is not None and self.count(chosen):
             return "This was the last item of this filter."
         if chosen == QueueFilter(order=chosen.order):
+            if not self.count(QueueFilter(state="")):
+                return "There are no items yet. Import a file on the Data tab."
             return "Every item is labelled. Import more, or look at the disagreements with what people said."
         return "No item fits this filter. Widen it, or choose another one."
 
@@ -151,4 +153,3 @@ class Triage:
 def _check(chosen: QueueFilter) -> None:
     if chosen.order not in ORDERS:
         raise BadInput(f"There is no order {chosen.order!r}; there are {', '.join(ORDERS)}.")
-
