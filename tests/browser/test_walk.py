@@ -130,6 +130,29 @@ def download_disagreements(page):
     return table
 
 
+def test_a_neighbour_is_corrected_and_the_llm_asked_again(server, trained, open_page):
+    page = open_page(server)
+    expect_three_classifiers(page)
+    item = int(re.search(r"item=(\d+)", page.url)[1])
+    expect(page.locator(".neighbours li.in-prompt .badge").first).to_be_visible()
+    page.locator(".neighbours li button.open").first.click()
+    expect(page).not_to_have_url(re.compile(f"item={item}$"))
+    neighbour = int(re.search(r"item=(\d+)", page.url)[1])
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"item={item}$"))
+    expect(page.locator(".status.good")).to_be_visible()
+    assert rows(trained, "SELECT person FROM truth WHERE item_id = ?", neighbour) == [("analyst",)]
+
+    asked = "SELECT predicted_at FROM prediction JOIN version ON version.id = version_id AND status = 'live'"
+    asked += " WHERE item_id = ? AND classifier = 'prompt'"
+    before = rows(trained, asked, item)
+    page.locator(".similar header button").click()
+    expect(page.locator(".status.good")).to_have_text(re.compile("again"))
+    assert rows(trained, asked, item) > before
+    expect(page).to_have_url(re.compile(f"item={item}$"))
+
+
 def test_keys_are_silent_while_somebody_types(server, trained, open_page):
     page = open_page(server)
     expect(page.locator(".desk[data-state=item]")).to_be_visible()

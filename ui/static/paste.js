@@ -33,6 +33,7 @@ export function paste({ classify, close }) {
       h("small", {}, t("paste.hint")),
     ),
   );
+  let wasPasted = false;
   const toggle = (open = element.hidden) => {
     element.hidden = !open;
     if (open) text.focus();
@@ -45,8 +46,10 @@ export function paste({ classify, close }) {
   return {
     element,
     toggle: () => toggle(),
+    /** Close once the desk goes on from a pasted text; a panel that was opened meanwhile stays. */
     shown: (pasted) => {
-      if (!pasted) toggle(false);
+      if (wasPasted && !pasted) toggle(false);
+      wasPasted = pasted;
     },
   };
 }
