@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from ui.importing import draw_import
+from ui.pinyin import pinyin
 from ui.view import draw_view
 from workflow.use_cases import UseCases
 
@@ -41,8 +42,14 @@ class LabelHandlers:
     use_cases: UseCases
 
     def table(self, person: str, include_archived: bool = False) -> Fields:
-        """Return the labels."""
-        return {"labels": self.use_cases.labels.list(include_archived=include_archived)}
+        """Return the labels with how well each live classifier finds them, and how their names sound."""
+        labels, scores = self.use_cases.labels.list(include_archived=include_archived), self.use_cases.labels.scores()
+        return {
+            "labels": labels,
+            "classifiers": list(scores),
+            "scores": {name: {str(label_id): score for label_id, score in of.items()} for name, of in scores.items()},
+            "pinyin": {label.name: sound for label in labels if (sound := pinyin(f"{label.name} {label.group}"))},
+        }
 
     def add(self, person: str, name: str, description: str = "", group: str = "") -> Fields:
         """Add a label."""

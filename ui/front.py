@@ -11,7 +11,7 @@ from pathlib import Path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SHEETS = ("tokens", "page", "parts", "controls", "lists", "triage", "matrix", "picker", "neighbours")
-PAGE_SHEETS = ("tour", "disagreements", "retrain", "statistics", "data")
+PAGE_SHEETS = ("tour", "disagreements", "retrain", "charts", "statistics", "data")
 MARK = b"</head>"
 STATIC = Path(__file__).parent / "static"
 FIRST = ("header.js", "triage.js")

@@ -1,4 +1,4 @@
-"""The page's table of contents: a header, four tabs, and the named endpoints behind them."""
+"""The page's table of contents: a header, five tabs, and the named endpoints behind them."""
 
 import gradio as gr
 
@@ -7,6 +7,7 @@ from ui.data import draw_data_tab
 from ui.disagreements import draw_disagreements_tab
 from ui.header import draw_header
 from ui.retrain import draw_retrain_tab
+from ui.statistics import draw_statistics_tab
 from ui.triage import draw_triage_tab
 from ui.words import word
 from workflow.use_cases import UseCases
@@ -25,6 +26,8 @@ def build_page(use_cases: UseCases) -> gr.Blocks:
                 draw_disagreements_tab(use_cases)
             with gr.Tab(word("tab.retrain"), id="retrain", elem_id="tab-retrain"):
                 draw_retrain_tab(use_cases)
+            with gr.Tab(word("tab.statistics"), id="statistics", elem_id="tab-statistics"):
+                draw_statistics_tab(use_cases)
             with gr.Tab(word("tab.data"), id="data", elem_id="tab-data"):
                 draw_data_tab(use_cases)
         add_endpoints(use_cases)

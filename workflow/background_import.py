@@ -15,10 +15,10 @@ from storage import imports
 from storage.tables import Import
 from storage.tables.base import now
 from workflow.errors import Refused, TriageError
+from workflow.import_views import ImportState
 from workflow.importing import Importing
 from workflow.sample import SAMPLE_NAME
 from workflow.source_file import understand
-from workflow.views import ImportState
 
 QUIET_SECONDS = 20.0
 """An import of another process that was silent for so long has died with it; a chunk takes about a second."""

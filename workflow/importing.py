@@ -17,10 +17,11 @@ from workflow.dealing import SPLITS, Dealer
 from workflow.errors import BadInput
 from workflow.grouping import guess_groups
 from workflow.import_run import CHUNK, ImportRun, Tally
+from workflow.import_views import ImportPreview, ImportReport
 from workflow.readers import Meter, RejectsFile, Survey
 from workflow.sample import SAMPLE_NAME, make_sample
 from workflow.source_file import SourceFile, look, open_once, understand, usable
-from workflow.views import ImportPreview, ImportReport, as_json
+from workflow.views import as_json
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from classifier.examples import CLASSIFIERS
 from classifier.rarity import band
-from storage import labels
+from storage import labels, versions
 from storage.database import Database
-from storage.tables import Label
+from storage.tables import Label, Version
 from storage.tables.base import now
 from workflow.errors import BadInput, NotFound, Refused
-from workflow.views import LabelView
+from workflow.views import LabelScore, LabelView
 
 LENGTHS = {"name": 200, "description": 2000, "group": 200}
 
@@ -27,6 +28,12 @@ class Labels:
             counts = labels.count_by_label_and_split(session)
             rows = labels.list_labels(session, include_archived=include_archived)
             return [_view(row, counts) for row in rows]
+
+    def scores(self) -> dict[str, dict[int, LabelScore]]:
+        """Return {classifier: {label id: score}} of the live versions; a label without gold examples has none."""
+        with self.database.read() as session:
+            live = versions.list_live(session)
+        return {name: _scores(live[name]) for name in CLASSIFIERS if name in live}
 
     def add(self, name: str, description: str = "", group: str = "") -> LabelView:
         """Add a label; a name is given once."""
@@ -90,6 +97,17 @@ def _get(session: Session, label_id: int) -> Label:
 def _refuse_taken(session: Session, name: str) -> None:
     if taken := labels.get_label_by_name(session, name):
         raise Refused(f"There is already a label {name!r}" + (", archived." if taken.archived_at else "."))
+
+
+def _scores(version: Version) -> dict[int, LabelScore]:
+    measured = version.metrics.get("per_label", {})
+    # By id: a label may have been renamed since the version was measured.
+    named = zip(version.labels, version.label_ids, strict=True)
+    return {
+        label_id: LabelScore(measured[name]["f1"], measured[name]["support"])
+        for name, label_id in named
+        if name in measured and measured[name]["support"]
+    }
 
 
 def _view(row: Label, counts: dict[tuple[int, str], int]) -> LabelView:

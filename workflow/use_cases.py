@@ -25,6 +25,7 @@ from workflow.neighbours import Neighbours
 from workflow.pace import Paces
 from workflow.people import People
 from workflow.retraining import Retraining
+from workflow.statistics import Statistics
 from workflow.status import Status
 from workflow.supervisor import Supervisor
 from workflow.triage import Triage
@@ -44,6 +45,7 @@ class UseCases:
     exporting: Exporting
     people: People
     status: Status
+    statistics: Statistics
     backups: Backups
     supervisor: Supervisor
     live: Live
@@ -88,6 +90,7 @@ def build(data: Path, database_url: str | None, profile: Profile) -> UseCases:
         exporting=Exporting(database),
         people=People(database),
         status=Status(database),
+        statistics=Statistics(database),
         backups=Backups(database, data),
         supervisor=supervisor,
         live=live,

@@ -4,17 +4,17 @@
 """
 
 from dataclasses import asdict, dataclass, field, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from storage.queue import QueueFilter as QueueFilter
 
 
 def as_json(value: Any) -> Any:  # noqa: ANN401 - any view, any depth
-    """Turn views into what JSON can hold; times become ISO 8601 text."""
+    """Turn views into what JSON can hold; times and days become ISO 8601 text."""
     if is_dataclass(value) and not isinstance(value, type):
         return as_json(asdict(value))
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, dict):
         return {key: as_json(inner) for key, inner in value.items()}
@@ -158,6 +158,14 @@ class LabelView:
 
 
 @dataclass(frozen=True)
+class LabelScore:
+    """How well a live version finds a label, on how many gold items that carry it."""
+
+    f1: float | None
+    support: int
+
+
+@dataclass(frozen=True)
 class JobView:
     """A job. `curves` are {series: [(step, value), …]}, `log` the last lines; both only from `/job`."""
 
@@ -203,70 +211,10 @@ class RetrainPlan:
     new_annotations: int
     labels_touched: int
     last_seconds: float | None
+    expected_seconds: float
     since: dict[str, int]
     """Number of the live version, by classifier."""
     running_job: int | None
-
-
-@dataclass(frozen=True)
-class ImportPreview:
-    """What a file holds, before anything is written.
-
-    `mapping` is {field: column}; `rows` are the first ones as mapped; `rejected` are (line, column, reason).
-    `separator` joins the labels, "" where none does. `labelled` counts the rows with a label: where it is 0, an empty
-    list of labels means "not known", otherwise it means that no label applies.
-    """
-
-    filename: str
-    format: str
-    encoding: str
-    columns: tuple[str, ...]
-    mapping: dict[str, str]
-    rows: tuple[dict[str, Any], ...]
-    new_labels: tuple[str, ...]
-    rejected: tuple[tuple[int, str, str], ...]
-    sample_present: bool
-    total: int = 0
-    labelled: int = 0
-    separator: str = ""
-
-
-@dataclass(frozen=True)
-class ImportReport:
-    """What an import did. `rejects` is the path of the rejects file, "" when every row was good."""
-
-    import_id: int
-    filename: str
-    rows: int
-    added: int
-    known: int
-    conflicts: int
-    rejected: int
-    new_labels: tuple[str, ...]
-    labelled: int
-    splits: dict[str, int]
-    rejects: str
-    seconds: float
-    sample_present: bool
-
-
-@dataclass(frozen=True)
-class ImportState:
-    """How an import stands: `status` is running, done, failed (`why` says why) or cut_off, when its process died.
-
-    `counts` are {rows, total, added, known, rejected, labelled} as they are stored; `report` is that of a done one.
-    """
-
-    id: int
-    filename: str
-    person: str
-    status: str
-    counts: dict[str, int]
-    started_at: datetime
-    ended_at: datetime | None
-    seconds_left: float | None
-    why: str
-    report: dict[str, Any] | None
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,4 @@
+import json
 import os
 import threading
 
@@ -5,6 +6,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from storage.tables import Label, Version
 from tests.conftest import write_jsonl
 from tests.ui.conftest import ADDRESS
 from ui.data import LabelHandlers, StockHandlers
@@ -12,7 +14,7 @@ from ui.importing import ImportHandlers
 from ui.server import build_app
 from ui.uploads import Uploads, upload_routes
 from workflow.errors import BadInput, NotFound, Refused
-from workflow.views import QueueFilter
+from workflow.views import QueueFilter, as_json
 
 ROWS = [
     {"编号": "a", "正文": "新的一条产品召回新闻", "标签": ["产品召回"]},
@@ -169,6 +171,19 @@ def test_a_label_is_added_changed_archived_and_brought_back(desk):
     assert added.id in {label.id for label in labels.table("ann", include_archived=True)["labels"]}
     labels.restore("ann", added.id)
     assert added.id in {label.id for label in labels.table("ann")["labels"]}
+
+
+def test_the_table_says_how_well_each_classifier_finds_a_label_and_how_its_name_sounds(desk):
+    with desk.database.write() as session:
+        version = session.get(Version, 1)
+        measured = {"f1": 0.75, "support": 4, "precision": 0.7, "recall": 0.8}
+        version.metrics = {"per_label": {"产品召回": measured, "股权质押": measured | {"f1": None, "support": 0}}}
+        # A label that was renamed since is still the one that was measured.
+        session.get(Label, 1).name = "召回"
+    table = LabelHandlers(desk).table("ann")
+    assert json.loads(json.dumps(as_json(table["scores"])))["bert"] == {"1": {"f1": 0.75, "support": 4}}
+    assert table["classifiers"] == ["bert", "llm_head", "prompt"]
+    assert table["pinyin"]["召回"].startswith("zhaohui")
 
 
 def test_a_taken_name_changes_nothing(desk):

@@ -10,7 +10,7 @@ const ENCODINGS = ["utf-8", "gb18030", "utf-16", "cp1252"];
 export function columnForm(file, { sample, changed, start, back }) {
   const columns = FIELDS.map((field) =>
     choice(t(`field.${field}`), [["", t("import.no_column")], ...file.columns.map((name) => [name, name])], {
-      name: field,
+      name: `column-${field}`,
       value: file.mapping[field] ?? "",
       onchange: () => (showLeft(), changed()),
     }),
@@ -37,7 +37,7 @@ export function columnForm(file, { sample, changed, start, back }) {
     start();
   };
   const value = (name) => form.elements.namedItem(name)?.value ?? "";
-  const mapping = () => Object.fromEntries(FIELDS.map((field) => [field, value(field)]));
+  const mapping = () => Object.fromEntries(FIELDS.map((field) => [field, value(`column-${field}`)]));
   const showLeft = () => {
     const used = new Set(Object.values(mapping()));
     const unused = file.columns.filter((name) => !used.has(name));
@@ -65,9 +65,9 @@ const encodings = (file) => [
 function choice(title, options, { value, ...attributes }) {
   const select = h(
     "select",
-    attributes,
+    { id: `import-${attributes.name}`, ...attributes },
     options.map(([key, text]) => h("option", { value: key }, text)),
   );
   select.value = value;
-  return h("label.field", {}, h("span", {}, title), select);
+  return h("div.field", {}, h("label", { for: select.id }, title), select);
 }

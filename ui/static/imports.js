@@ -49,7 +49,7 @@ const report = (done, close) => [
     { role: "status" },
     h("b", {}, done.filename),
     " · ",
-    t("report.added", { added: number(done.added), rows: number(done.rows), span: span(done.seconds) }),
+    t("report.added", { added: number(done.added), rows: number(done.rows), span: span(Math.max(1, done.seconds)) }),
     close,
   ),
   h(
@@ -90,7 +90,7 @@ export function earlier(imports, open) {
     h("summary", {}, tn("imports.title", ended.length)),
     h(
       "div.scroll",
-      {},
+      { tabindex: "0" },
       h(
         "table.rows",
         {},

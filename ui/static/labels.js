@@ -1,17 +1,19 @@
-// The label table: find, add, rename, describe, archive, bring back.
+// The label table: find, sort, add, rename, describe, archive, bring back; with the keyboard too.
 import { fill, h } from "./dom.js";
+import { COUNTS, editRow, labelRow } from "./label_rows.js";
 import { asking } from "./server.js";
-import { number, t, tn } from "./words.js";
+import { SortHeads } from "./sorting.js";
+import { t, tn } from "./words.js";
 
 export function mount({ element, server }) {
   const table = new LabelTable(element, asking(server));
   table.load();
-  window.addEventListener("news-triage:data", () => table.load());
+  window.addEventListener("news-triage:data", () => table.mine || table.load());
 }
 
 class LabelTable {
   constructor(element, ask) {
-    Object.assign(this, { ask, labels: [], editing: null });
+    Object.assign(this, { ask, labels: [], rows: new Map(), editing: null, at: null });
     this.find = h("input", {
       type: "search",
       placeholder: t("labels.find"),
@@ -21,39 +23,18 @@ class LabelTable {
     this.archived = h("input", { type: "checkbox", onchange: () => this.load() });
     this.status = h("span.status", { role: "status", "aria-live": "polite" });
     this.count = h("span.faint");
-    this.body = h("tbody");
-    const heads = ["label", "group", "description", "train", "validation", "gold", "band", ""];
-    fill(
-      element,
-      h(
-        "div.top",
-        {},
-        h("h2", {}, t("labels.title")),
-        this.count,
-        this.find,
-        h("label.check", {}, this.archived, t("labels.archived")),
-        this.status,
-      ),
-      this.addForm(),
-      h(
-        "div.scroll.labels-scroll",
-        {},
-        h(
-          "table.rows.labels",
-          {},
-          h(
-            "thead",
-            {},
-            h(
-              "tr",
-              {},
-              heads.map((name) => (name ? h("th", { scope: "col" }, t(`labels.${name}`)) : h("td"))),
-            ),
-          ),
-          this.body,
-        ),
-      ),
+    this.body = h("tbody", { onkeydown: (event) => this.move(event), onfocusin: (event) => this.stand(event) });
+    this.table = h("table.rows.labels", { "aria-label": t("labels.title") }, this.body);
+    this.top = h(
+      "div.top",
+      {},
+      h("h2", {}, t("labels.title")),
+      this.count,
+      this.find,
+      h("label.check", {}, this.archived, t("labels.show_archived")),
+      this.status,
     );
+    fill(element, this.top, this.addForm(), h("div.scroll.labels-scroll", {}, this.table));
   }
 
   addForm() {
@@ -61,7 +42,7 @@ class LabelTable {
       h("input", { name, required, placeholder: t(`labels.${name}`), "aria-label": t(`labels.${name}`) });
     const form = h(
       "form.add",
-      {},
+      { "aria-label": t("labels.add") },
       field("name", true),
       field("group"),
       field("description"),
@@ -70,7 +51,10 @@ class LabelTable {
     form.onsubmit = async (event) => {
       event.preventDefault();
       const values = Object.fromEntries(new FormData(form));
-      if (await this.act("add", values, t("labels.added", { name: values.name }))) form.reset();
+      if (!(await this.act("add", values, t("labels.added", { name: values.name.trim() })))) return;
+      form.reset();
+      // The answer may come when somebody has gone on to another field.
+      if (form.contains(document.activeElement)) form.elements.namedItem("name").focus();
     };
     return form;
   }
@@ -80,111 +64,139 @@ class LabelTable {
       .table({ include_archived: this.archived.checked })
       .catch((error) => this.tell(error.message, "bad"));
     if (!answer) return;
-    this.labels = answer.labels;
+    const { labels, classifiers, scores, pinyin } = answer;
+    this.labels = labels.map((label) => {
+      const own = classifiers.map((name) => [name, scores[name][label.id]]);
+      return { ...label, scores: Object.fromEntries(own), sound: pinyin[label.name] ?? "" };
+    });
+    this.showHeads(classifiers);
+    // A row is drawn once and then only moved, so that 200 of them sort and filter at once.
+    this.rows = new Map(this.labels.map((label) => [label.id, labelRow(label, classifiers, this.wish)]));
     this.draw();
+  }
+
+  showHeads(classifiers) {
+    if (this.heads && String(this.classifiers) === String(classifiers)) return;
+    this.classifiers = classifiers;
+    const text = (name) => ({ key: name, title: t(`labels.${name}`), value: (label) => label[name] });
+    const count = (name) => ({ ...text(name), kind: "number", first: "down" });
+    const score = (name) => ({
+      key: `f1_${name}`,
+      title: `F1 ${t(`classifier.${name}`)}`,
+      kind: "number",
+      value: (label) => label.scores[name]?.f1,
+    });
+    const columns = [
+      { ...text("label"), value: (label) => label.name },
+      text("group"),
+      text("description"),
+      ...COUNTS.map(count),
+      { ...text("band"), first: "down", value: (label) => label.train },
+      ...classifiers.map(score),
+    ];
+    this.heads?.select.remove();
+    this.heads = new SortHeads(columns, "group", () => this.draw());
+    this.table.querySelector("thead")?.remove();
+    this.table.prepend(this.heads.element);
+    this.top.insertBefore(this.heads.select, this.status);
   }
 
   draw() {
     const words = this.find.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const text = (label) => `${label.name} ${label.group} ${label.description}`.toLowerCase();
+    const text = (label) => `${label.name} ${label.group} ${label.description} ${label.sound}`.toLowerCase();
     const found = this.labels.filter((label) => words.every((word) => text(label).includes(word)));
     this.count.textContent = tn("labels.count", found.length);
+    this.shown = this.heads.sorted(found, (label) => label.name);
+    const held = this.body.contains(document.activeElement) && document.activeElement;
+    const again = () => this.rows.get(this.at)?.querySelector(`[data-act="${held.dataset.act}"]`);
+    const empty = this.labels.length ? t("labels.none_found") : t("labels.none");
     fill(
       this.body,
-      found.map((label) => (this.editing === label.id ? this.edit(label) : this.row(label))),
+      this.shown.map((label) => (this.editing === label.id ? this.edit(label) : this.rows.get(label.id))),
+      !found.length && h("tr", {}, h("td.hint", { colspan: 8 + this.classifiers.length }, empty)),
     );
-  }
-
-  row(label) {
-    const act = label.archived ? "restore" : "archive";
-    return h(
-      "tr",
-      { class: label.archived ? "archived" : "", "data-label": label.name },
-      h(
-        "th",
-        { scope: "row" },
-        label.name,
-        label.is_sample && h("span.badge", { title: t("labels.sample_hint") }, t("labels.sample")),
-      ),
-      h("td", { "data-head": t("labels.group") }, label.group),
-      h("td.wide", { "data-head": t("labels.description") }, label.description),
-      ["train", "validation", "gold"].map((split) =>
-        h("td.number", { "data-head": t(`labels.${split}`) }, number(label[split])),
-      ),
-      h("td", { "data-head": t("labels.band") }, t(`band.${label.band}`)),
-      h(
-        "td.acts",
-        {},
-        h(
-          "button.link",
-          {
-            type: "button",
-            onclick: () => {
-              this.editing = label.id;
-              this.draw();
-            },
-          },
-          t("labels.edit"),
-        ),
-        h(
-          "button.link",
-          {
-            type: "button",
-            onclick: () =>
-              this.act(
-                act,
-                { label_id: label.id },
-                t(act === "archive" ? "labels.archived_one" : "labels.restored", { name: label.name }),
-              ),
-          },
-          t(`labels.${act}`),
-        ),
-      ),
-    );
+    this.makeReachable();
+    // Moving a row takes the focus from it, and a row that was drawn anew never had it.
+    if (held) (this.body.contains(held) ? held : again())?.focus();
   }
 
   edit(label) {
-    const fields = Object.fromEntries(
-      ["name", "group", "description"].map((name) => [
-        name,
-        h("input", { value: label[name], "aria-label": t(`labels.${name}`) }),
-      ]),
+    this.editor ??= editRow(
+      label,
+      8 + this.classifiers.length,
+      async (values) => {
+        if (await this.act("change", { label_id: label.id, ...values }, t("labels.changed", { name: values.name })))
+          this.close(label.id);
+      },
+      () => this.close(label.id),
     );
-    const close = () => {
-      this.editing = null;
-      this.draw();
-    };
-    const save = async () => {
-      const values = Object.fromEntries(Object.entries(fields).map(([name, input]) => [name, input.value]));
-      if (await this.act("change", { label_id: label.id, ...values }, t("labels.changed", { name: values.name })))
-        close();
-    };
-    const row = h(
-      "tr.editing",
-      {},
-      h("th", {}, fields.name),
-      h("td", {}, fields.group),
-      h("td.wide", { colspan: 5 }, fields.description),
-      h(
-        "td.acts",
-        {},
-        h("button.primary", { type: "button", onclick: save }, t("labels.save")),
-        h("button.link", { type: "button", onclick: close }, t("cancel")),
-      ),
-    );
-    row.addEventListener("keydown", (event) => {
-      if (event.isComposing) return;
-      if (event.key === "Enter" && event.target.matches("input")) save();
-      if (event.key === "Escape") close();
-    });
-    return row;
+    return this.editor;
   }
 
-  async act(name, fields, done) {
+  wish = async (name, label) => {
+    if (name === "edit") {
+      Object.assign(this, { editing: label.id, editor: null });
+      this.draw();
+      this.editor.querySelector("input").select();
+      return;
+    }
+    const place = this.shown.indexOf(label);
+    const back = name === "archive" && (() => this.wish("restore", label));
+    if (!(await this.act(name, { label_id: label.id }, t(`labels.${name}d`, { name: label.name }), back))) return;
+    // The row may be gone; whoever goes on by keyboard stands on the one that took its place.
+    this.focusRow(this.shown[Math.min(place, this.shown.length - 1)]);
+  };
+
+  close(id) {
+    Object.assign(this, { editing: null, editor: null });
+    this.draw();
+    this.focusRow(this.labels.find((label) => label.id === id));
+  }
+
+  /** One row is in the order of tabs, the one that was stood on last; the arrows go to the others. */
+  makeReachable() {
+    const at = this.rows.get(this.at);
+    const row = at && this.body.contains(at) ? at : this.body.querySelector("tr[data-label]");
+    for (const button of this.body.querySelectorAll("[data-act][tabindex='0']")) button.tabIndex = -1;
+    for (const button of row?.querySelectorAll("[data-act]") ?? []) button.tabIndex = 0;
+  }
+
+  stand(event) {
+    const name = event.target.closest("tr")?.dataset.label;
+    const label = this.shown.find((one) => one.name === name);
+    if (!label || label.id === this.at) return;
+    this.at = label.id;
+    this.makeReachable();
+  }
+
+  move(event) {
+    const button = event.target.closest("[data-act]");
+    if (!button) return;
+    const rows = this.shown.filter((label) => this.editing !== label.id);
+    const place = rows.findIndex((label) => label.name === button.closest("tr").dataset.label);
+    const to = { ArrowUp: place - 1, ArrowDown: place + 1, Home: 0, End: rows.length - 1 }[event.key];
+    if (to === undefined || !rows[to]) return;
+    event.preventDefault();
+    this.focusRow(rows[to], [...button.parentElement.children].indexOf(button));
+  }
+
+  focusRow(label, which = 0) {
+    const held = document.activeElement;
+    if (held && held !== document.body && !this.body.contains(held)) return;
+    const button = this.rows.get(label?.id)?.querySelectorAll("[data-act]")[which];
+    if (button) button.focus();
+    else this.find.focus();
+  }
+
+  async act(name, fields, done, back) {
     try {
       await this.ask[name](fields);
       this.tell(done, "good");
+      if (back) this.status.append(" ", h("button.link", { type: "button", onclick: back }, t("labels.take_back")));
+      await this.load();
+      this.mine = true;
       window.dispatchEvent(new Event("news-triage:data"));
+      this.mine = false;
       return true;
     } catch (error) {
       this.tell(error.message, "bad");
