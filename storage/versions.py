@@ -1,6 +1,7 @@
 """Queries on versions, and the switch of the live one. Knows no files and no models."""
 
 from collections.abc import Sequence
+from hashlib import sha256
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -35,6 +36,12 @@ def list_of_job(session: Session, job_id: int) -> dict[str, Version]:
     """Return the versions that a job has finished, by classifier."""
     rows = session.scalars(select(Version).where(Version.job_id == job_id).order_by(Version.id))
     return {row.classifier: row for row in rows}
+
+
+def get_mark(session: Session) -> str:
+    """Return a mark that changes whenever a version comes, goes or changes its status or reason."""
+    rows = session.execute(select(Version.id, Version.status, Version.reason).order_by(Version.id)).all()
+    return sha256(repr(rows).encode()).hexdigest()[:16]
 
 
 def list_ids(session: Session) -> set[int]:

@@ -1,9 +1,11 @@
 """The retrain tab: one button, the jobs that it started, and what the new versions are worth.
 
 The page polls `state` while a job runs and now and then otherwise, so that every tab and every reload shows the same.
+`state` is small; what it says of the versions is a mark, and the page asks for `versions` when that changes.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ui.view import draw_view
@@ -13,12 +15,16 @@ from workflow.views import JobView
 Fields = dict[str, Any]
 JOBS = 8
 UNFINISHED = {"queued", "running"}
+POINTS = 200
+"""Points of a curve that a page is sent; more cannot be told apart in it."""
 
 
 def draw_retrain_tab(use_cases: UseCases) -> None:
     """Draw the tab; everything in it is one view."""
     ask = RetrainHandlers(use_cases)
-    draw_view("retrain", [ask.state, ask.job, ask.start, ask.cancel, ask.promote, ask.rollback])
+    draw_view(
+        "retrain", [ask.state, ask.versions, ask.compare, ask.job, ask.start, ask.cancel, ask.promote, ask.rollback]
+    )
 
 
 @dataclass(frozen=True)
@@ -28,19 +34,27 @@ class RetrainHandlers:
     use_cases: UseCases
 
     def state(self, person: str) -> Fields:
-        """Return the plan, the jobs, the versions and the metrics: all that the page shows."""
+        """Return the plan, the jobs, and a mark that changes with the versions."""
+        retraining = self.use_cases.retraining
+        jobs = [self._told(job.id) if job.status in UNFINISHED else job for job in retraining.jobs(JOBS)]
+        return {"plan": retraining.plan(), "jobs": jobs, "mark": retraining.mark()}
+
+    def versions(self, person: str) -> Fields:
+        """Return all versions, and each label's metrics by the live ones and the reference."""
         retraining = self.use_cases.retraining
         return {
-            "plan": retraining.plan(),
-            "jobs": [self._with_curves(job) for job in retraining.jobs(JOBS)],
-            "versions": retraining.versions(),
+            "versions": retraining.history(),
             "metrics": retraining.metrics(),
             "labels": {label.name: label.train for label in self.use_cases.labels.list()},
         }
 
+    def compare(self, person: str, before: int, after: int) -> Fields:
+        """Return how two versions of a classifier differ on each label."""
+        return {"comparison": self.use_cases.retraining.compare(before, after)}
+
     def job(self, person: str, job_id: int) -> Fields:
         """Return a job with curves and log."""
-        return {"job": self.use_cases.retraining.job(job_id)}
+        return {"job": self._told(job_id)}
 
     def start(self, person: str) -> Fields:
         """Retrain all three classifiers on all current labels."""
@@ -58,5 +72,12 @@ class RetrainHandlers:
         """Return a classifier to the version before."""
         return {"version": self.use_cases.retraining.rollback(classifier)}
 
-    def _with_curves(self, job: JobView) -> JobView:
-        return self.use_cases.retraining.job(job.id) if job.status in UNFINISHED else job
+    def _told(self, job_id: int) -> JobView:
+        job = self.use_cases.retraining.job(job_id)
+        return replace(job, curves={series: thinned(points) for series, points in job.curves.items()})
+
+
+def thinned(points: Sequence[tuple[int, float]], most: int = POINTS) -> list[tuple[int, float]]:
+    """Return about so many points of a curve at even distances, the last one among them."""
+    step = max(1, -(-len(points) // most))
+    return list(points[::-1][::step][::-1])

@@ -1,6 +1,6 @@
 """Retraining as the page sees it: plan, start, jobs, versions and which of them is live. Trains nothing itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ from storage import jobs, training, versions
 from storage.database import Database
 from storage.tables import Job, JobStatus, Version
 from workflow import evaluating, promoting
+from workflow.comparing import Comparison, VersionRow, compare_versions, version_rows
 from workflow.errors import BadInput, NotFound, Refused
+from workflow.expected import expected_parts
 from workflow.job_log import tail
 from workflow.live_models import LiveModels
 from workflow.neighbours import Neighbours
@@ -37,19 +39,30 @@ class Retraining:
         """Say what a retraining would take up, and how long the last one took."""
         chosen = _checked(classifiers)
         with self.database.read() as session:
-            live = {name: row for name, row in versions.list_live(session).items() if name in chosen}
+            speaking = versions.list_live(session)
+            live = {name: row for name, row in speaking.items() if name in chosen}
             # A classifier without a live version has learned nothing yet, so everything is new to it.
             seen = min(live[name].last_annotation_id if name in live else 0 for name in chosen)
             corrections = training.list_corrections_since(session, seen)
             unfinished = jobs.get_unfinished(session, jobs.RETRAIN)
+            last = jobs.get_last_succeeded(session, jobs.RETRAIN)
             return RetrainPlan(
                 classifiers=chosen,
                 new_annotations=len(corrections),
                 labels_touched=len({name for names in corrections for name in names}),
-                last_seconds=_seconds(jobs.get_last_succeeded(session, jobs.RETRAIN)),
+                last_seconds=_seconds(last),
+                expected_seconds=self._expected(last, chosen, speaking),
                 since={name: row.number for name, row in live.items()},
                 running_job=unfinished.id if unfinished else None,
             )
+
+    def _expected(self, last: Job | None, chosen: Sequence[str], live: Mapping[str, Version]) -> float:
+        took = _seconds(last)
+        wanted = {"recipes": as_options(self.recipes, chosen)}
+        if last is not None and took and last.options == wanted:
+            return took
+        recipes = {name: self.recipes.recipe(name) for name in chosen}
+        return sum(expected_parts(chosen, recipes, live).values())
 
     def start(self, classifiers: Sequence[str] = CLASSIFIERS, person: str = "analyst") -> JobView:
         """Queue a retraining and see to it that a worker lives."""
@@ -107,6 +120,21 @@ class Retraining:
         """Return versions, newest first, of one classifier or of all."""
         with self.database.read() as session:
             return [_version_view(row) for row in versions.list_versions(session, classifier)]
+
+    def mark(self) -> str:
+        """Return a mark that changes whenever any version changes."""
+        with self.database.read() as session:
+            return versions.get_mark(session)
+
+    def history(self) -> list[VersionRow]:
+        """Return the table of all versions, newest first."""
+        with self.database.read() as session:
+            return version_rows(session, self.data)
+
+    def compare(self, before_id: int, after_id: int) -> Comparison:
+        """Return how two versions of a classifier differ on each label."""
+        with self.database.read() as session:
+            return compare_versions(session, self.data, before_id, after_id)
 
     def promote(self, version_id: int) -> VersionView:
         """Make a version live."""

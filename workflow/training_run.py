@@ -18,6 +18,7 @@ from storage.tables import Version, VersionStatus
 from workflow import scoring
 from workflow.candidates import Candidates, NewVersion, predict_front
 from workflow.errors import Unavailable
+from workflow.expected import FITTED, MEASURED, REFERENCE, RETRIEVER, expected_parts
 from workflow.job_watch import JobWatch, PartWatch
 from workflow.live_models import LiveModel, LiveModels, LiveVersion
 from workflow.neighbours import Neighbours
@@ -28,10 +29,6 @@ from workflow.staleness import is_stale
 from workflow.task import PartlyFailed, Task, sentence
 from workflow.training_data import read_snapshot
 from workflow.version_files import is_there, sweep
-
-RETRIEVER, REFERENCE = "retriever", "reference"
-FITTED, MEASURED = 0.85, 0.95
-"""How far a classifier's part is after fitting, and after its thresholds and metrics."""
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +56,7 @@ class TrainingRun:
         sweep(task.data, kept, task.hand.job_id)
         self.data: TrainingData = self.snapshot.training_data()
         self.candidates = Candidates(self.database, task.data, task.hand.job_id, self.snapshot)
-        self.watch = JobWatch(task.hand, self._expected())
+        self.watch = JobWatch(task.hand, expected_parts(task.classifiers, self.recipes, self.live))
         # Keyed by what is learned from: a run that was killed finds its foundation again, but never that of other data.
         self.workspace = task.data / "jobs" / str(task.hand.job_id) / self.snapshot.fingerprint[:16]
 
@@ -82,15 +79,6 @@ class TrainingRun:
     def _message(self) -> str:
         waiting = [name for name, row in self.done.items() if row.status == VersionStatus.CANDIDATE]
         return f"Trained; {', '.join(waiting)} waits for a decision." if waiting else "Trained, and live."
-
-    def _expected(self) -> dict[str, float]:
-        """Return the parts of the job in their order, with the seconds that each should take."""
-        plan = {RETRIEVER: 25.0}
-        for name in self.task.classifiers:
-            live, recipe = self.live.get(name), self.recipes[name]
-            known = live is not None and live.recipe == asdict(recipe)
-            plan[name] = max(live.seconds, 1.0) if known else recipe.seconds / FITTED
-        return plan | {REFERENCE: 10.0}
 
     def _guarded(self, name: str, failed: dict[str, str], part: Callable[[str, PartWatch], None]) -> None:
         try:

@@ -1,7 +1,13 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from ui.retrain import RetrainHandlers
-from workflow.errors import NotFound, Refused
+from storage import versions
+from storage.tables import Job, Version
+from ui.retrain import RetrainHandlers, thinned
+from workflow.errors import BadInput, NotFound, Refused
+
+MORNING = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -11,6 +17,15 @@ def handlers(desk):
 
 def correct(desk, item_id=1):
     desk.triage.submit(item_id, ["产品召回"], f"token-{item_id}", None, person="ann")
+
+
+def add_bert(desk, per_label=(), **values):
+    with desk.database.write() as session:
+        live = session.get(Version, 1)
+        live.promoted_at = live.promoted_at or MORNING
+        metrics = {"micro_f1": 0.8, "per_label": dict(per_label)}
+        row = Version(classifier="bert", labels=live.labels, label_ids=live.label_ids, metrics=metrics, **values)
+        return versions.add_version(session, row).id
 
 
 def test_the_plan_counts_the_corrections_since_the_live_versions(handlers, desk):
@@ -45,10 +60,81 @@ def test_a_job_that_does_not_exist_is_refused(handlers):
 
 
 def test_versions_and_metrics_are_those_of_the_live_ones(handlers):
-    state = handlers.state("ann")
-    assert {version.classifier for version in state["versions"]} == {"bert", "llm_head", "prompt"}
-    assert state["metrics"]["bert"]["micro_f1"] == 0.9
-    assert set(state["labels"]) == {"产品召回", "股权质押", "业绩预告"}
+    told = handlers.versions("ann")
+    assert {version.classifier for version in told["versions"]} == {"bert", "llm_head", "prompt"}
+    assert told["metrics"]["bert"]["micro_f1"] == 0.9
+    assert set(told["labels"]) == {"产品召回", "股权质押", "业绩预告"}
+
+
+def test_the_mark_changes_with_the_versions_and_only_then(handlers, desk):
+    before = handlers.state("ann")["mark"]
+    correct(desk)
+    assert handlers.state("ann")["mark"] == before
+    add_bert(desk, status="candidate")
+    assert handlers.state("ann")["mark"] != before
+
+
+def test_a_candidate_is_compared_with_the_live_version_label_by_label(handlers, desk):
+    candidate = add_bert(
+        desk,
+        status="candidate",
+        per_label={
+            "产品召回": {"f1": 0.5, "support": 4},
+            "股权质押": {"f1": None, "support": 0},
+            "业绩预告": {"f1": 0.9, "support": 3},
+        },
+    )
+    with desk.database.write() as session:
+        live = session.get(Version, 1)
+        live.metrics = {**live.metrics, "per_label": {"产品召回": {"f1": 0.75, "support": 4}}}
+    told = handlers.compare("ann", before=1, after=candidate)["comparison"]
+    assert [(one.label, one.change, one.support) for one in told.labels] == [
+        ("产品召回", -0.25, 4),
+        ("业绩预告", None, 3),
+        ("股权质押", None, 0),
+    ]
+    assert told.same_gold
+    assert (told.before.number, told.after.number) == (5, 6)
+
+
+def test_versions_of_two_classifiers_are_not_compared(handlers):
+    with pytest.raises(BadInput):
+        handlers.compare("ann", before=1, after=2)
+
+
+def test_a_promoted_version_is_live_and_the_one_before_returns_by_a_roll_back(handlers, desk):
+    candidate = add_bert(desk, status="candidate")
+    handlers.promote("ann", candidate)
+    rows = {row.id: row for row in handlers.versions("ann")["versions"]}
+    assert (rows[candidate].status, rows[1].status, rows[1].returns) == ("live", "retired", True)
+    handlers.rollback("ann", "bert")
+    rows = {row.id: row for row in handlers.versions("ann")["versions"]}
+    assert (rows[candidate].status, rows[1].status) == ("retired", "live")
+    assert not any(row.returns for row in rows.values())
+
+
+def test_a_version_without_files_cannot_be_promoted_from_the_page(handlers, desk):
+    candidate = add_bert(desk, status="candidate")
+    assert not next(row for row in handlers.versions("ann")["versions"] if row.id == candidate).promotable
+
+
+def test_a_long_curve_is_thinned_and_keeps_its_end():
+    curve = [(step, step / 1000) for step in range(1, 1002)]
+    sent = thinned(curve)
+    assert len(sent) <= 200
+    assert sent[-1] == curve[-1]
+    assert thinned(curve[:150]) == curve[:150]
+
+
+def test_the_plan_expects_what_the_last_retraining_took(handlers, desk):
+    first = handlers.state("ann")["plan"]
+    assert (first.last_seconds, first.expected_seconds > 60) == (None, True)
+    correct(desk)
+    job_id = handlers.start("ann")["job"].id
+    with desk.database.write() as session:
+        job = session.get(Job, job_id)
+        job.status, job.started_at, job.ended_at = "succeeded", MORNING, MORNING + timedelta(seconds=77)
+    assert handlers.state("ann")["plan"].expected_seconds == 77
 
 
 def test_a_version_without_one_before_cannot_be_rolled_back(handlers):

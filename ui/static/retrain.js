@@ -1,8 +1,13 @@
 // The retrain tab: the plan and its one button, the jobs, and what the versions are worth. Shows what the server says, in every tab the same.
-import { comparison, history, perLabel } from "./compare.js";
+import { Changes } from "./changes.js";
+import { comparison } from "./compare.js";
 import { fill, h } from "./dom.js";
-import { jobCard, UNFINISHED } from "./jobs.js";
+import { JobCard, UNFINISHED } from "./jobs.js";
+import { perLabel } from "./per_label.js";
+import { keepingFocus } from "./roving.js";
 import { asking } from "./server.js";
+import { sure } from "./sure.js";
+import { History } from "./versions.js";
 import { span, t, tn } from "./words.js";
 
 const BUSY = 1000,
@@ -14,10 +19,15 @@ export function mount({ element, server }) {
 
 class Workshop {
   constructor(element, ask) {
-    Object.assign(this, { element, ask, open: new Map(), state: null, shown: "" });
+    Object.assign(this, { element, ask, open: new Map(), cards: new Map(), state: null, mark: null });
     this.status = h("p.status", { role: "status", "aria-live": "polite" });
-    this.parts = Object.fromEntries(["plan", "jobs", "compare"].map((name) => [name, h(`section.${name}`)]));
-    fill(element, this.parts.plan, this.status, this.parts.jobs, this.parts.compare);
+    this.history = new History();
+    this.changes = new Changes(ask);
+    this.parts = Object.fromEntries(["plan", "jobs", "compare", "labels"].map((name) => [name, h(`section.${name}`)]));
+    const { plan, jobs, compare, labels } = this.parts;
+    fill(element, plan, this.status, jobs, compare, this.changes.element, this.history.element, labels);
+    // Whoever comes to this tab sees what is true now, not what was when it was left.
+    new IntersectionObserver(([seen]) => seen.isIntersecting && this.state && this.run()).observe(element);
   }
 
   /** Poll: often while a job runs, now and then otherwise, never for a page that nobody sees. */
@@ -38,6 +48,10 @@ class Workshop {
       if (this.silent) this.tell("");
       this.silent = false;
       this.show(state);
+      if (state.mark !== this.mark) {
+        this.showVersions(await this.ask.versions());
+        this.mark = state.mark;
+      }
     } catch (error) {
       this.silent = true;
       this.tell(error.message, "bad");
@@ -46,44 +60,31 @@ class Workshop {
 
   show(state) {
     this.state = state;
-    fill(
-      this.parts.plan,
-      plan(state, () => this.act("start", {}, t("retrain.started"))),
+    keepingFocus(this.parts.plan, () =>
+      fill(
+        this.parts.plan,
+        plan(state, () => this.act("start", {}, t("retrain.started"))),
+      ),
     );
-    fill(
-      this.parts.jobs,
-      state.jobs.length > 0 && h("h2", {}, t("jobs.title")),
-      state.jobs.map((job) => this.card(job)),
-    );
-    // Tables are drawn again only when they changed, so that nobody loses their place in them.
-    const drawn = JSON.stringify([state.versions, state.metrics]);
-    if (drawn === this.shown) return;
-    this.shown = drawn;
-    const acts = {
-      promote: (id) => this.act("promote", { version_id: id }, t("version.promoted")),
-      rollback: (classifier) =>
-        confirm(t("version.rollback_sure", { classifier: t(`classifier.${classifier}`) })) &&
-        this.act("rollback", { classifier }, t("version.rolled_back")),
-    };
-    fill(
-      this.parts.compare,
-      h("h2", {}, t("versions.title")),
-      comparison({ ...state, ...acts }),
-      perLabel(state),
-      history(state),
-    );
+    this.showJobs(state.jobs);
+  }
+
+  /** Cards stay where they are and change in place; nobody loses the focus or their place in a log. */
+  showJobs(jobs) {
+    const list = this.parts.jobs;
+    const wanted = jobs.map((job) => this.card(job));
+    const title = jobs.length > 0 && (list.querySelector("h2") ?? h("h2", {}, t("jobs.title")));
+    const now = [title, ...wanted].filter(Boolean);
+    if (now.length !== list.children.length || now.some((node, place) => node !== list.children[place]))
+      fill(list, now);
   }
 
   card(job) {
-    const kept = this.parts.jobs.querySelector(`[data-job="${job.id}"] .log`);
-    const card = jobCard(this.open.get(job.id) ?? job, {
-      open: this.open.has(job.id),
-      cancel: (id) => this.act("cancel", { job_id: id }, t("job.cancelling")),
-      more: (id) => this.more(id),
-    });
-    const log = card.querySelector(".log");
-    if (log && kept) log.open = kept.open;
-    return card;
+    if (!this.cards.has(job.id)) {
+      const cancel = (id) => this.act("cancel", { job_id: id }, t("job.cancelling"));
+      this.cards.set(job.id, new JobCard({ cancel, more: (id) => this.more(id) }));
+    }
+    return this.cards.get(job.id).show(this.open.get(job.id) ?? job, this.open.has(job.id));
   }
 
   async more(id) {
@@ -91,7 +92,44 @@ class Workshop {
       const answer = await this.ask.job({ job_id: id }).catch((error) => this.tell(error.message, "bad"));
       if (answer) this.open.set(id, answer.job);
     }
-    this.show(this.state);
+    this.showJobs(this.state.jobs);
+  }
+
+  showVersions({ versions, metrics, labels }) {
+    const acts = {
+      promote: (version) => this.promote(version),
+      rollback: (version) => this.rollback(version, versions),
+    };
+    const { compare } = this.parts;
+    keepingFocus(compare, () =>
+      fill(compare, h("h2", {}, t("versions.title")), comparison({ versions, metrics, ...acts })),
+    );
+    this.changes.offer(versions);
+    this.history.show(versions, acts);
+    fill(this.parts.labels, perLabel({ metrics, labels }));
+  }
+
+  async promote(version) {
+    const names = named(version);
+    const follows = [
+      t("version.promote_serves", names),
+      t("version.promote_predicts"),
+      t("version.promote_back", names),
+    ];
+    const agreed = await sure({ title: t("version.promote_sure", names), follows, yes: t("version.promote") });
+    if (agreed) await this.act("promote", { version_id: version.id }, t("version.promoted", names));
+  }
+
+  async rollback(version, versions) {
+    const back = versions.find((one) => one.classifier === version.classifier && one.returns);
+    const names = { ...named(version), before: back?.number };
+    const follows = [
+      t("version.rollback_serves", names),
+      t("version.rollback_keeps", names),
+      t("version.promote_predicts"),
+    ];
+    const agreed = await sure({ title: t("version.rollback_sure", names), follows, yes: t("version.rollback") });
+    if (agreed) await this.act("rollback", { classifier: version.classifier }, t("version.rolled_back", names));
   }
 
   async act(name, fields, done) {
@@ -112,34 +150,41 @@ class Workshop {
   }
 }
 
+const named = ({ classifier, number }) => ({ classifier: t(`classifier.${classifier}`), n: number });
+
 function plan({ plan: it, jobs }, start) {
   const running = jobs.find((job) => job.kind === "retrain" && UNFINISHED.includes(job.status));
-  const since = Object.entries(it.since)
-    .map(([name, n]) => `${t(`classifier.${name}`)} v${n}`)
-    .join(t("list.comma"));
-  const news = since ? tn("plan.corrections", it.new_annotations, { since }) : t("plan.first");
-  const facts = [
-    news,
-    since && it.labels_touched > 0 && tn("plan.labels", it.labels_touched),
-    it.last_seconds != null && t("plan.last", { span: span(it.last_seconds) }),
-  ].filter(Boolean);
+  const news = Object.keys(it.since).length
+    ? [
+        tn("plan.corrections", it.new_annotations, { since: since(it.since) }),
+        it.new_annotations > 0 && tn("plan.labels", it.labels_touched),
+      ]
+    : [t("plan.first")];
+  const facts = [...news, t("plan.expected", { span: span(it.expected_seconds) })].filter(Boolean);
   return h(
     "div.plan-card",
     {},
     h(
       "button.primary.big",
-      { type: "button", id: "retrain-button", disabled: Boolean(running), onclick: start },
+      {
+        type: "button",
+        id: "retrain-button",
+        "data-key": "retrain",
+        "aria-describedby": "retrain-plan",
+        disabled: Boolean(running),
+        onclick: start,
+      },
       t(running ? "retrain.running" : "retrain.button"),
     ),
-    h(
-      "div",
-      {},
-      h(
-        "p",
-        {},
-        facts.map((fact) => h("span", {}, fact)),
-      ),
-      h("small", {}, t("retrain.hint")),
-    ),
+    h("div", {}, h("p", { id: "retrain-plan" }, facts.join(t("list.comma"))), h("small", {}, t("retrain.hint"))),
   );
+}
+
+/** "version 7" where all have the same number, else each by its name. */
+function since(numbers) {
+  const distinct = new Set(Object.values(numbers));
+  if (distinct.size === 1) return t("plan.version", { n: [...distinct][0] });
+  return Object.entries(numbers)
+    .map(([name, n]) => `${t(`classifier.${name}`)} v${n}`)
+    .join(t("list.comma"));
 }
