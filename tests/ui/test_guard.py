@@ -81,6 +81,19 @@ def test_who_signs_in_is_let_in_until_they_sign_out(guarded):
     assert cookie
 
 
+def test_a_page_can_ask_whether_its_session_still_lives(guarded):
+    assert guarded.get("/session").status_code == 401
+    sign_in(guarded)
+    assert guarded.get("/session").json() == {"person": "ann"}
+
+
+def test_the_sign_in_page_says_what_was_wrong_and_keeps_the_name(guarded):
+    page = sign_in(guarded, "wrong", name='ann"><script>').text
+    assert "is wrong" in page
+    assert "ann&quot;&gt;&lt;script&gt;" in page
+    assert "密码不正确" in guarded.post("/sign-in?lang=zh", data={"name": "ann", "password": "wrong"}).text
+
+
 def test_the_session_cookie_is_no_script_s_business(guarded):
     cookie = sign_in(guarded).headers["set-cookie"].lower()
     assert "httponly" in cookie
