@@ -184,7 +184,7 @@ def test_a_pasted_text_is_classified_and_not_stored(server, trained, open_page):
     page.keyboard.press("p")
     page.locator(".paste textarea").fill("控股股东办理了股权质押，公告称。")
     page.locator(".paste button.primary").click()
-    expect(page.locator(".desk[data-state=pasted]")).to_be_visible(timeout=60_000)
+    expect(page.locator(".desk[data-state=pasted]")).to_be_visible(timeout=TRAINING_MS)
     expect_three_classifiers(page)
     assert rows(trained, "SELECT count(*) FROM item") == before
 

@@ -17,7 +17,7 @@ import { t, tn } from "./words.js";
 
 export class Desk {
   constructor(element, ask, setup) {
-    Object.assign(this, { element, ask, setup, result: null, picks: new Picks(), busy: false });
+    Object.assign(this, { element, ask, setup, result: null, picks: new Picks(), busy: null, wish: null });
     this.labels = byName(setup.labels);
     this.bar = filterBar({ setup, name: "triage", changed: () => this.journey.restart() });
     this.picker = picker({
@@ -53,10 +53,16 @@ export class Desk {
     });
   }
 
-  /** Show what a request brings; what was decided before is saved first, and what fails changes nothing. */
+  /** Show what a request brings, one after the other; of those that wait, the last wish counts. What fails changes nothing. */
   async fetch(request) {
-    if (this.busy) return;
-    this.busy = true;
+    this.wish = request;
+    while (this.busy) await this.busy;
+    if (this.wish !== request) return;
+    this.busy = this.carryOut(request);
+    await this.busy;
+  }
+
+  async carryOut(request) {
     this.keepDraft();
     this.parts.root.classList.add("waiting");
     try {
@@ -67,7 +73,7 @@ export class Desk {
     } catch (error) {
       this.tell(error.message, "bad");
     } finally {
-      this.busy = false;
+      this.busy = null;
       this.parts.root.classList.remove("waiting");
     }
   }
