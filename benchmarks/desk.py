@@ -171,7 +171,7 @@ def _add_classifier(cases: UseCases, candidates: Candidates, model: "Invented", 
     recipe = asdict(cases.profile.recipe(model.name))
     new = NewVersion(model.name, recipe, 120.0, measured.metrics, measured.thresholds.tolist())
     row = candidates.store(new, None)
-    candidates.make_live(row, "The first version.")
+    candidates.make_live(row, "There was no version to compare it with.")
     Predictor(cases.database, near).predict(LiveModel(LiveVersion.of(row), model), ids)
     return row
 

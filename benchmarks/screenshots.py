@@ -52,9 +52,7 @@ class Studio:
 
     def keep(self, page: Page, name: str) -> None:
         """Take the picture."""
-        # Fonts and pictures of curves come a moment after what they stand in.
-        page.evaluate("document.fonts.ready")
-        page.wait_for_timeout(400)
+        settled(page) if page.locator("#tabs").count() else page.wait_for_load_state("networkidle")
         page.screenshot(path=self.out / f"{name}.png")
         sys.stdout.write(f"{self.out / name}.png\n")
 

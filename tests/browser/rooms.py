@@ -47,7 +47,15 @@ def go_to(page, tab):
 
 
 def settled(page):
-    """Wait until every view of the tab has drawn something, and nothing that it asked for is on its way any more."""
+    """Wait until the tab has drawn itself: nothing that it asked for is on its way, and the DOM has come to rest."""
     expect(page.locator("#tabs .tabitem:visible .nt").first).not_to_be_empty()
-    expect(page.locator(".tabitem:visible .nt:empty")).to_have_count(0)
     page.wait_for_load_state("networkidle")
+    page.evaluate(REST)
+
+
+REST = """() => new Promise((rest) => {
+  let timer = setTimeout(rest, 400);
+  new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(rest, 400); })
+    .observe(document.body, { subtree: true, childList: true });
+  setTimeout(rest, 10000);
+})"""

@@ -96,6 +96,7 @@ export function restMessage(why, { again, widen }) {
     h("button", { type: "button", onclick: widen }, t("rest.widen")),
     h("button", { type: "button", onclick: () => goTo("retrain") }, t("rest.retrain")),
     h("button", { type: "button", onclick: () => goTo("disagreements") }, t("rest.disagreements")),
+    h("button", { type: "button", onclick: () => goTo("data") }, t("rest.import")),
   ];
 }
 
