@@ -27,7 +27,8 @@ class TrainingRecipe:
 
     `checkpoint` is `starter`, a hub id or a local path; `max_length` counts tokens; `seconds` caps the wall-clock time
     (the learning rate then reaches zero on time); `patience` counts epochs without a better validation F1;
-    `start_counts` lets the state before the first step win, where nothing later is better on validation;
+    `start_lead` is how much better on validation (F1) the state before the first step must be than the best later one,
+    so that it is kept instead;
     `bpe_dropout` is the share of a BPE tokenizer's merges that training leaves out.
     """
 
@@ -40,7 +41,7 @@ class TrainingRecipe:
     patience: int = 3
     warmup: float = 0.05
     weight_decay: float = 0.01
-    start_counts: bool = True
+    start_lead: float = 0.0
     bpe_dropout: float = 0.0
     seed: int = 0
 
@@ -85,8 +86,9 @@ class LlmHeadRecipe(TrainingRecipe):
 
     epochs: int = 2
     seconds: float = 130.0
-    # Bert and llm_head begin from one SVM: if both could win by their start, they would say the same.
-    start_counts: bool = False
+    # Bert and llm_head begin from one SVM: if both kept their start, they would say the same. That is the lesser evil
+    # only where training failed or had no time.
+    start_lead: float = 0.02
     lora_r: int = 32
     lora_alpha: int = 64
     lora_dropout: float = 0.1

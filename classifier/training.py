@@ -31,7 +31,7 @@ class Schedule:
     patience: int = 1_000
     warmup: float = 0.05
     weight_decay: float = 0.01
-    start_counts: bool = True
+    start_lead: float = 0.0
 
 
 @dataclass(slots=True)
@@ -61,14 +61,16 @@ def train(course: Course[Batch]) -> float | None:
     """Train the model and leave it with its best weights; return the best validation value, None without validation."""
     optimizer = _optimizer(course.model, course.schedule)
     _validate(course, 0)
-    if not course.schedule.start_counts:
-        course.best, course.waited, course.kept = -1.0, 0, {}
+    start, start_weights = course.best, course.kept
+    course.best, course.waited, course.kept = -1.0, 0, {}
     course.model.train()
     for epoch in range(course.schedule.epochs):
         finished = _run_epoch(course, optimizer, epoch)
         _validate(course, epoch + 1)
         if finished or course.waited >= course.schedule.patience:
             break
+    if start_weights and start >= course.best + course.schedule.start_lead:
+        course.best, course.kept = start, start_weights
     if course.kept:
         course.model.load_state_dict(course.kept, strict=False)
     course.model.eval()

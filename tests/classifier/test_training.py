@@ -56,17 +56,22 @@ def test_the_best_weights_on_validation_are_kept():
     assert fitted.model.weight.item() == weights[2]
 
 
-def test_a_start_that_does_not_count_is_never_kept():
-    values = iter([0.9, 0.2, 0.3, 0.1, 0.1])
-    fitted = course(epochs=4, validate=lambda: next(values), start_counts=False)
-    assert train(fitted) == 0.3
+@pytest.mark.parametrize(
+    ("start", "lead", "best"), [(0.9, 0.0, 0.9), (0.9, 0.5, 0.9), (0.9, 0.7, 0.3), (0.2, 0.0, 0.3)]
+)
+def test_the_start_is_kept_where_it_leads_by_enough(start, lead, best):
+    values = iter([start, 0.2, 0.3, 0.1, 0.1])
+    fitted = course(epochs=4, validate=lambda: next(values), start_lead=lead)
+    before = fitted.model.weight.item()
+    assert train(fitted) == best
+    assert (fitted.model.weight.item() == before) == (best == start)
 
 
 def test_it_stops_early_when_validation_gets_no_better():
     values = iter([0.5, 0.4, 0.4, 0.4, 0.4])
     watch = Recorder()
     train(course(watch, validate=lambda: next(values), patience=2))
-    assert len(watch.points["validation_f1"]) == 3
+    assert len(watch.points["validation_f1"]) == 4
 
 
 def test_the_wall_clock_caps_it():
