@@ -15,7 +15,7 @@ from workflow.use_cases import UseCases
 from workflow.views import ItemResult, JobView
 
 Fields = dict[str, Any]
-MOST_AT_ONCE = 10
+MOST_AT_ONCE, MOST_WITHOUT = 10, 1000
 UNFINISHED = {"queued", "running"}
 
 
@@ -66,6 +66,8 @@ class TriageHandlers:
         """Hand the person the next items of the queue, and tell how many are left, those `without` among them."""
         if not 1 <= limit <= MOST_AT_ONCE:
             raise BadInput(f"From 1 to {MOST_AT_ONCE} items are handed out at once, not {limit}.")
+        if len(without) > MOST_WITHOUT:
+            raise BadInput(f"At most {MOST_WITHOUT} items are left out, not {len(without)}.")
         chosen, triage = filter_from(filter), self.use_cases.triage
         results = triage.next_items(chosen, person, after, limit, without)
         why = "" if results or without else triage.why_empty(chosen, after)

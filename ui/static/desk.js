@@ -3,7 +3,7 @@ import { Decisions } from "./decisions.js";
 import { fill, h, key, settled, token } from "./dom.js";
 import * as drafts from "./drafts.js";
 import { filterBar } from "./filterbar.js";
-import { item, reason } from "./item.js";
+import { item } from "./item.js";
 import { Journey } from "./journey.js";
 import { mark, matrix, rowsOf } from "./matrix.js";
 import { neighbours } from "./neighbours.js";
@@ -13,6 +13,7 @@ import { paste } from "./paste.js";
 import { picker } from "./picker.js";
 import { Picks } from "./picks.js";
 import { frame, restMessage } from "./triage_frame.js";
+import { reason } from "./why.js";
 import { t, tn } from "./words.js";
 
 export class Desk {
@@ -99,7 +100,7 @@ export class Desk {
   draw() {
     const { result, parts } = this;
     fill(parts.item, item({ result }));
-    fill(parts.why, reason(result));
+    fill(parts.why, reason(result, this.labels));
     this.drawMatrix();
     fill(parts.neighbours, neighbours(this));
     parts.askAgain.hidden = !result.classifiers.prompt || !result.item.id;

@@ -1,6 +1,6 @@
 // The item itself: text, where and when it comes from, companies, and what people said of it before.
 import { chip, h } from "./dom.js";
-import { date, language, moment, t } from "./words.js";
+import { date, moment, t } from "./words.js";
 
 /** Draw the item's column. */
 export function item({ result }) {
@@ -62,21 +62,5 @@ function history(entries) {
         ),
       ),
     ),
-  );
-}
-
-/** Draw why the item is here: the kind of disagreement, how rare the labels are, and both in words. */
-export function reason({ disagreement }) {
-  if (!disagreement) return h("p.why", {}, t("why.silent"));
-  const { kind, band, disputed, why } = disagreement;
-  const names = (disputed ?? []).join(t("list.comma"));
-  // The server says it in English; in another language the page builds its own sentence from the same facts.
-  const told = language === "en" && why ? why : t(`why.${kind}`, { labels: names || t("label.none") });
-  return h(
-    "p.why",
-    {},
-    h("span.kind", { class: kind }, t(`kind.${kind}`)),
-    band && h("span.badge", { title: t("band.hint") }, t(`band.${band}`)),
-    h("span.told", { title: told }, told),
   );
 }
