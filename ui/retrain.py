@@ -13,7 +13,7 @@ from workflow.use_cases import UseCases
 from workflow.views import JobView
 
 Fields = dict[str, Any]
-JOBS = 8
+JOBS = 5
 UNFINISHED = {"queued", "running"}
 POINTS = 200
 """Points of a curve that a page is sent; more cannot be told apart in it."""

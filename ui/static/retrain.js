@@ -176,7 +176,7 @@ function plan({ plan: it, jobs }, start) {
       },
       t(running ? "retrain.running" : "retrain.button"),
     ),
-    h("div", {}, h("p", { id: "retrain-plan" }, facts.join(t("list.comma"))), h("small", {}, t("retrain.hint"))),
+    h("div", {}, h("p", { id: "retrain-plan" }, facts.join(t("plan.separator"))), h("small", {}, t("retrain.hint"))),
   );
 }
 

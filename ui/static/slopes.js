@@ -3,9 +3,9 @@ import { h, svg } from "./dom.js";
 import { rove } from "./roving.js";
 import { f1, number, t } from "./words.js";
 
-const WIDTH = 460,
+const WIDTH = 400,
   LEFT = 44,
-  RIGHT = 250,
+  RIGHT = 200,
   TOP = 26,
   LINE = 17;
 
@@ -87,7 +87,12 @@ export function apart(wanted, height) {
   return places;
 }
 
-const brief = (label) => (label.length > 18 ? `${label.slice(0, 17)}…` : label);
+/** Cut a name to what fits beside the chart; a Chinese character is twice as wide as a Latin one. */
+function brief(label) {
+  let room = 22;
+  const fits = [...label].filter((letter) => (room -= letter > "\u2e7f" ? 2 : 1) >= 0);
+  return fits.length < [...label].length ? `${fits.slice(0, -1).join("")}…` : label;
+}
 
 function words(kind, x, y, content, anchor) {
   const node = svg("text", { class: kind, x, y, "text-anchor": anchor });

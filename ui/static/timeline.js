@@ -18,7 +18,7 @@ const SHAPES = [
 
 /** Draw the `measure` of the versions of each of the `names`; hover, focus and arrow keys read a point out below. */
 export function timeline(names, versions, measure) {
-  const known = versions.filter((one) => one.metrics[measure] != null).sort((a, b) => a.id - b.id);
+  const known = versions.filter((one) => one.metrics[measure] != null).sort(older);
   if (!known.length) return h("p.hint", {}, t("history.none"));
   const runs = [...new Set(known.map(runOf))];
   const y = axis(known.map((one) => one.metrics[measure]));
@@ -52,6 +52,8 @@ export function timeline(names, versions, measure) {
   );
   return h("figure.chart.timeline", {}, legend, picture, readout);
 }
+
+const older = (a, b) => new Date(a.created_at) - new Date(b.created_at) || a.id - b.id;
 
 /** Versions of one retraining share a step; what was made by no job is a step of its own. */
 const runOf = (one) => one.job_id ?? `v${one.id}`;
