@@ -9,11 +9,10 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from ui.guard import Throttle
-from ui.words import LANGUAGES, language_of, words_of
+from ui.words import LANGUAGES, LOCALES, language_of, words_of
 from workflow.people import People
 
 PAGE = Path(__file__).parent / "static" / "sign_in.html"
-LOCALES = {"en": "en", "zh": "zh-CN"}
 
 
 def sign_in_routes(people: People) -> APIRouter:

@@ -12,7 +12,10 @@ import gradio as gr
 from gradio.i18n import I18nData
 from starlette.requests import HTTPConnection
 
-LANGUAGES = ("en", "zh")
+LOCALES = {"en": "en", "zh": "zh-CN"}
+LANGUAGES = tuple(LOCALES)
+COMPONENTS = "tab."
+"""How the keys begin that components of Gradio show; all others are for the browser's modules."""
 COOKIE = "news_triage_language"
 
 
@@ -33,12 +36,16 @@ def language_of(connection: HTTPConnection) -> str:
 
 
 def gradio_words() -> gr.I18n:
-    """Return the tables for Gradio's own components, which translate in the browser."""
-    return gr.I18n(**{"en": words_of("en"), "zh-CN": words_of("zh")})
+    """Return the words of Gradio's own components, which translate in the browser; they travel with every page."""
+    return gr.I18n(**{locale: _of_components(language) for language, locale in LOCALES.items()})
+
+
+def _of_components(language: str) -> dict[str, str]:
+    return {key: text for key, text in words_of(language).items() if key.startswith(COMPONENTS)}
 
 
 def word(key: str) -> I18nData:
     """Return a text of a Gradio component, translated where it is shown; an unknown key is a mistake."""
-    if key not in words_of("en"):
+    if key not in _of_components("en"):
         raise KeyError(f"no words for {key!r}")
     return I18nData(key)
