@@ -21,6 +21,10 @@ macro-F1 by 0.4 to 0.9 points and keep micro-F1; without any shrinkage micro-F1 
 """
 DEFAULT = 0.5
 """The threshold where validation holds no positive at all."""
+IMPOSSIBLE = 0.02
+"""What a classifier calls all but impossible is proposed only if it never says more: no label's threshold lies both
+below this and below the common one. On three text sets that moves micro-F1 by -0.1 to +0.7 points; 0.1 in its place
+would cost up to 2.4 points of macro-F1."""
 LOWEST = 1e-3
 """No threshold lies lower: rounded, it would become 0 and propose everything."""
 _EPSILON = 1e-6
@@ -42,7 +46,8 @@ def tune(scores: Scores, targets: Targets) -> NDArray[np.float64]:
     own = [best(scores[:, label], targets[:, label], common) for label in range(scores.shape[1])]
     positives = targets.sum(axis=0)
     weight = positives / (positives + SHRINKAGE)
-    return np.maximum(_probability(weight * _logit(np.array(own)) + (1 - weight) * _logit(np.array(common))), LOWEST)
+    tuned = _probability(weight * _logit(np.array(own)) + (1 - weight) * _logit(np.array(common)))
+    return np.maximum(tuned, max(min(common, IMPOSSIBLE), LOWEST))
 
 
 def best(scores: Scores, targets: Targets, otherwise: float = DEFAULT) -> float:

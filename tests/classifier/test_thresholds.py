@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from classifier.metrics import evaluate
-from classifier.thresholds import DEFAULT, best, propose, tune
+from classifier.thresholds import DEFAULT, IMPOSSIBLE, best, propose, tune
 
-UNIT = st.floats(0, 1, width=32)
+UNIT = st.floats(0, 1, width=32, allow_subnormal=False)
 
 
 def logistic(values):
@@ -103,3 +103,19 @@ def test_a_threshold_is_a_score_and_the_best_one_beats_every_other(drawn):
     if targets.any():
         reached = f1(np.full(3, best(scores.ravel(), targets.ravel())), scores, targets)
         assert reached >= max(f1(np.full(3, other), scores, targets) for other in scores.ravel()) - 1e-9
+
+
+def test_what_is_all_but_impossible_is_not_proposed_for_the_sake_of_one_item():
+    scores, targets = np.full((200, 2), 0.0001), np.zeros((200, 2), dtype=bool)
+    targets[:100, 0] = targets[100:, 1] = True
+    scores[targets] = 0.9
+    scores[0, 0], scores[:100, 1] = 0.002, 0.3
+    assert tune(scores, targets)[0] == IMPOSSIBLE
+
+
+def test_a_classifier_that_never_says_much_is_still_heard():
+    scores, targets = np.full((200, 2), 0.004), np.zeros((200, 2), dtype=bool)
+    targets[:100, 0] = targets[100:, 1] = True
+    scores[targets] = 0.008
+    thresholds = tune(scores, targets)
+    assert (propose(scores, thresholds) == targets).all()
