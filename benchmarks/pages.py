@@ -79,7 +79,7 @@ FILTERED_ITEM = """() => {
   }, true);
 }"""
 FILTERED_TABLE = """() => {
-  const row = () => document.querySelector("#view-disagreements table tbody tr");
+  const row = () => document.querySelector("#view-disagreements table.rows tbody tr");
   let before = row();
   stopwatch.time("select", "change", () => {
     if (!row() || row() === before) return false;
@@ -151,7 +151,7 @@ def measure_filters(page: Page) -> Iterator[Figure]:
     triage = choose(page, "#view-triage", values)
     yield Figure("filter change to the first item, median", median(triage), 250)
     page.locator("#tab-disagreements-button").click()
-    page.locator("#view-disagreements table tbody tr").first.wait_for(timeout=PATIENCE_MS)
+    page.locator("#view-disagreements table.rows tbody tr").first.wait_for(timeout=PATIENCE_MS)
     page.evaluate(FILTERED_TABLE)
     yield Figure(
         "filter change to the first page of the table, median", median(choose(page, "#view-disagreements", values)), 250
