@@ -12,8 +12,8 @@ def of(f1, support=5):
 
 
 def test_the_greatest_rise_comes_first_and_the_unknown_last():
-    before = {"a": of(0.5), "b": of(0.9), "c": of(0.2), "gone": of(0.4)}
-    after = {"a": of(0.6), "b": of(0.1), "c": of(0.7, 9), "new": of(0.3)}
+    before = {"a": of(0.5), "b": of(0.9), "c": of(0.25), "gone": of(0.4)}
+    after = {"a": of(0.6), "b": of(0.1), "c": of(0.75, 9), "new": of(0.3)}
     changes = label_changes(before, after, {"c": 40})
     assert [one.label for one in changes] == ["c", "a", "b", "gone", "new"]
     assert (changes[0].change, changes[0].support, changes[0].train) == (0.5, 9, 40)

@@ -47,7 +47,7 @@ function line(row) {
     h(
       "td",
       { "data-head": t("item.truth") },
-      row.truth ? [labels(row.truth), h("small", {}, origin)] : h("span.faint", {}, "–"),
+      row.truth ? [labels(row.truth), h("small.origin", {}, origin)] : h("span.faint", {}, "–"),
     ),
     h(
       "td",

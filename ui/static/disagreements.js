@@ -32,13 +32,14 @@ class Dashboard {
     this.named = this.bar.filter.label;
     this.maps = new Maps(ask, setup, this.bar);
     this.columns = columnChoice(setup.columns, () => this.link());
-    this.cell = h("div.cell-line");
+    this.cell = h("span.cell-line");
     this.table = h("div.table-area");
     this.pages = h("div.pages");
     this.status = h("span.status", { role: "status" });
     this.download = h("a.button.primary", { download: "" }, t("disagreements.export"));
-    const top = h("div.top", {}, this.bar.element, this.status, this.columns.element, this.download);
-    fill(element, top, this.maps.element, this.cell, this.table, this.pages);
+    const filters = h("div.top", {}, this.bar.element);
+    const head = h("div.top.list-head", {}, this.status, this.cell, this.columns.element, this.download);
+    fill(element, filters, this.maps.element, head, this.table, this.pages);
     window.addEventListener("news-triage:data", async () => this.bar.offer(await ask.setup().catch(() => setup)));
     // Whoever comes back from another tab has often changed there what is counted here; the first sight counts too.
     new IntersectionObserver(([seen]) => seen.isIntersecting && this.loadAll()).observe(element);

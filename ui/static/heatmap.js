@@ -41,7 +41,7 @@ function headRow(cells) {
 
 /** A cell without items stays in its place, but cannot be pressed; the arrow keys still pass over it. */
 function heatCell({ count, key, name, chosen, choose, tone = "" }, most) {
-  if (!count && !chosen) return h("span.heat.nothing", { "data-key": key, title: name }, "0");
+  if (!count && !chosen) return h("span.heat.nothing", { class: tone, "data-key": key, title: name }, "0");
   return h(
     "button.heat",
     {

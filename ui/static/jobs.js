@@ -40,7 +40,7 @@ export class JobCard {
     this.facts.textContent = [job.person, moment(job.started_at), took(job)].filter(Boolean).join(" · ");
     this.stop.hidden = !unfinished;
     this.toggle.hidden = unfinished;
-    this.toggle.textContent = t(open ? "job.less" : "job.more");
+    this.toggle.textContent = open ? t("job.less") : t(job.kind === "retrain" ? "job.more" : "job.log");
     this.toggle.setAttribute("aria-expanded", String(open));
     this.showProgress(job, unfinished);
     this.message.textContent = job.message;

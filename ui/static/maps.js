@@ -16,9 +16,9 @@ export function stanceWords({ classifier, stance, label, rival, rival_label: riv
   const missing = t(stance === "instead" ? "stance.nothing" : "stance.any_label");
   return t(`stance.${stance}`, {
     classifier: t(`classifier.${classifier}`),
-    label: label || missing,
+    label: label ? t("stance.label", { label }) : missing,
     rival: rival && t(`classifier.${rival}`),
-    rival_label: rivalLabel || missing,
+    rival_label: rivalLabel ? t("stance.label", { label: rivalLabel }) : missing,
   });
 }
 
