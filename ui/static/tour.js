@@ -16,7 +16,6 @@ let open = null;
 
 /** Start the tour for somebody who sees the page for the first time, as soon as there is an item to speak of. */
 export function welcome({ experienced }) {
-  window.addEventListener("news-triage:tour", () => startTour());
   if (experienced || localStorage.getItem(KEPT)) return;
   const begin = () => {
     if (!visible(".desk[data-state=item] .item")) return false;
