@@ -188,6 +188,18 @@ def test_labels_are_sorted_by_any_column_and_the_arrows_walk_them(data_tab, desk
     assert table.locator("[data-act][tabindex='0']").count() == 2
 
 
+def test_a_label_far_down_is_edited_where_it_stands(data_tab):
+    """Guards against a table that jumped to its first row, away from what somebody had just begun to edit."""
+    table = data_tab.locator(".nt-labels")
+    last = table.locator("tr[data-label]").last
+    last.get_by_role("button", name="Edit").click()
+    expect(table.locator("tr.editing input").first).to_be_in_viewport()
+    expect(table.locator("tr.editing input").first).to_be_focused()
+    data_tab.keyboard.press("Escape")
+    expect(last.get_by_role("button", name="Edit")).to_be_focused()
+    expect(last).to_be_in_viewport()
+
+
 TRAINING = "SELECT count(*) FROM truth_label JOIN item ON item.id = item_id WHERE split = 'train' GROUP BY label_id"
 
 

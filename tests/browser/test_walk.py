@@ -51,7 +51,7 @@ def go_to(page, tab):
 def import_file(page, path):
     go_to(page, "Data")
     page.locator("#import-file input[type=file]").set_input_files(path)
-    expect(page.locator("#view-importing .nt-preview")).to_contain_text(path.name)
+    expect(page.locator("#view-importing .file-head")).to_contain_text(path.name)
     page.locator("#import-start").click()
     expect(page.locator("#view-importing .notice.good")).to_contain_text(path.name)
 

@@ -19,7 +19,7 @@ export function columnForm(file, { sample, changed, start, back }) {
   const split = choice(
     t("import.split"),
     SPLITS.map((name) => [name === "auto" ? "" : name, t(`split.${name}`)]),
-    { name: "split", value: "" },
+    { name: "split", value: "", wide: true },
   );
   const tick = h("input", { type: "checkbox", name: "remove_sample", checked: true });
   const remove = h("label.check", { hidden: !sample }, tick, t("import.remove_sample"));
@@ -62,12 +62,12 @@ const encodings = (file) => [
   ...ENCODINGS.map((name) => [name, name.toUpperCase()]),
 ];
 
-function choice(title, options, { value, ...attributes }) {
+function choice(title, options, { value, wide, ...attributes }) {
   const select = h(
     "select",
     { id: `import-${attributes.name}`, ...attributes },
     options.map(([key, text]) => h("option", { value: key }, text)),
   );
   select.value = value;
-  return h("div.field", {}, h("label", { for: select.id }, title), select);
+  return h("div.field", { class: wide ? "wide" : "" }, h("label", { for: select.id }, title), select);
 }

@@ -5,7 +5,7 @@ import { number } from "./words.js";
 const HEIGHT = 190,
   LEFT = 44,
   RIGHT = 6,
-  TOP = 12,
+  TOP = 16,
   BOTTOM = 22,
   LABEL_WIDTH = 34;
 
@@ -25,7 +25,8 @@ function picture({ title, columns, log, lines }, width) {
   const totals = columns.map(({ parts }) => parts.reduce((sum, { value }) => sum + value, 0));
   const most = Math.max(1, ...totals);
   const scale = log ? logarithmic(most) : linear(most);
-  const y = (value) => HEIGHT - BOTTOM - scale.share(value) * (HEIGHT - BOTTOM - TOP);
+  const foot = HEIGHT - (columns.some(({ short }) => short) ? BOTTOM : TOP);
+  const y = (value) => foot - scale.share(value) * (foot - TOP);
   const step = (width - LEFT - RIGHT) / Math.max(1, columns.length);
   const x = (index) => LEFT + index * step;
   const every = Math.max(1, Math.ceil(LABEL_WIDTH / step));
@@ -43,6 +44,12 @@ function picture({ title, columns, log, lines }, width) {
         index % every === 0 &&
         text({ x: x(index) + step / 2, y: HEIGHT - 6, "text-anchor": "middle" }, short),
     ),
+    step > LABEL_WIDTH &&
+      totals.map(
+        (total, index) =>
+          total > 0 &&
+          text({ class: "total", x: x(index) + step / 2, y: y(total) - 4, "text-anchor": "middle" }, number(total)),
+      ),
     lines.filter(([value]) => value < most).map(([value, words]) => threshold(y(value), width, words)),
   );
 }

@@ -1,9 +1,9 @@
-// The import panel: choose a file, say what its columns hold, follow the import to its end, in every tab and after a reload.
+// The import panel: choose a file, say what its columns hold, follow the import to its end in every tab.
 import { columnForm } from "./columns.js";
 import { fill, h } from "./dom.js";
 import { dropZone, takeDrops } from "./dropzone.js";
 import { earlier, outcome, running } from "./imports.js";
-import { preview } from "./preview.js";
+import { preview, summary } from "./preview.js";
 import { sampleNotice } from "./sample.js";
 import { asking } from "./server.js";
 import { LARGEST, upload } from "./upload.js";
@@ -44,11 +44,12 @@ class Panel {
     const state = await this.ask.state().catch((error) => this.tell(error.message, "bad"));
     if (!state) return;
     if (this.silent) this.tell("");
-    const before = this.current?.id;
     this.imports = state.imports;
     const shown = JSON.stringify(state);
     if (shown !== this.shown) this.show(state, shown);
-    if (before && before !== this.current?.id) window.dispatchEvent(new Event("news-triage:data"));
+    const ended = this.followed && this.followed !== this.current?.id;
+    this.followed = this.current?.id ?? null;
+    if (ended) window.dispatchEvent(new Event("news-triage:data"));
   }
 
   show(state, shown) {
@@ -104,6 +105,7 @@ class Panel {
     fill(file.element, h("p.hint", {}, t("import.reading", { name: file.name })));
     const answer = await this.ask.look({ upload: file.upload }).catch((error) => ({ error }));
     const held = answer.preview ?? (await this.columnsOf(file, answer.error));
+    file.head = h("p.file-head", { role: "status" }, summary(held));
     file.body = h("div.nt-preview", {}, held.rows ? preview(held) : h("p.notice.warn", {}, answer.error.message));
     file.form = columnForm(held, {
       sample: this.hasSample,
@@ -111,7 +113,7 @@ class Panel {
       start: () => this.start(file),
       back: () => this.back(),
     });
-    fill(file.element, file.form.element, file.body);
+    fill(file.element, file.head, file.form.element, file.body);
     file.form.ready(Boolean(held.rows));
   }
 
@@ -130,6 +132,7 @@ class Panel {
     try {
       const answer = await this.ask.look({ upload: file.upload, mapping, encoding });
       if (turn !== file.turn) return;
+      fill(file.head, summary(answer.preview));
       fill(file.body, preview(answer.preview));
       file.form.ready(true);
     } catch (error) {
@@ -143,7 +146,9 @@ class Panel {
   async start(file) {
     file.form.ready(false);
     try {
-      await this.ask.start({ upload: file.upload, ...file.form.values() });
+      const { id } = await this.ask.start({ upload: file.upload, ...file.form.values() });
+      // A small file is in before anybody has seen it on its way.
+      this.followed = id;
       this.file = null;
       this.tell("");
     } catch (error) {

@@ -5,6 +5,7 @@ import { moment, number, percent, span, t, tn } from "./words.js";
 
 const DISMISSED = "news-triage.import.dismissed";
 const FRESH_HOURS = 12;
+const NUMBERS = ["rows", "added", "known", "rejected"];
 const BADGES = { done: "succeeded", failed: "failed", cut_off: "failed" };
 
 /** Draw an import that runs. */
@@ -67,11 +68,14 @@ const report = (done, close) => [
 const rejects = (name) =>
   h("a.button", { href: `download/rejects/${encodeURIComponent(name)}`, download: "" }, t("report.rejects"));
 
+const state = ({ status, why }) =>
+  h("span.badge", { class: BADGES[status], title: why || null }, t(`import.is_${status}`));
+
 /** Draw the imports there were, newest first. */
 export function earlier(imports, open) {
   const ended = imports.filter((one) => one.status !== "running");
   if (!ended.length) return null;
-  const heads = ["file", "person", "when", "status", "rows", "added", "known", "rejected"];
+  const heads = ["file", "person", "when", "status", ...NUMBERS];
   const cell = (name, content, kind = "") => h("td", { class: kind, "data-head": t(`imports.${name}`) }, content);
   const row = (one) =>
     h(
@@ -80,8 +84,8 @@ export function earlier(imports, open) {
       h("th", { scope: "row" }, one.filename),
       cell("person", one.person),
       cell("when", moment(one.started_at)),
-      cell("status", h("span.badge", { class: BADGES[one.status], title: one.why || null }, t(`import.is_${one.status}`))),
-      ["rows", "added", "known", "rejected"].map((name) => cell(name, number(one.counts[name]), "number")),
+      cell("status", state(one)),
+      NUMBERS.map((name) => cell(name, number(one.counts[name]), "number")),
       h("td", {}, one.report?.rejects && rejects(one.report.rejects)),
     );
   return h(
@@ -100,7 +104,9 @@ export function earlier(imports, open) {
           h(
             "tr",
             {},
-            heads.map((name) => h("th", { scope: "col" }, t(`imports.${name}`))),
+            heads.map((name) =>
+              h("th", { scope: "col", class: NUMBERS.includes(name) ? "number" : "" }, t(`imports.${name}`)),
+            ),
             h("td"),
           ),
         ),

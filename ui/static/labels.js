@@ -110,11 +110,9 @@ class LabelTable {
     const held = this.body.contains(document.activeElement) && document.activeElement;
     const again = () => this.rows.get(this.at)?.querySelector(`[data-act="${held.dataset.act}"]`);
     const empty = this.labels.length ? t("labels.none_found") : t("labels.none");
-    fill(
-      this.body,
-      this.shown.map((label) => (this.editing === label.id ? this.edit(label) : this.rows.get(label.id))),
-      !found.length && h("tr", {}, h("td.hint", { colspan: 8 + this.classifiers.length }, empty)),
-    );
+    const rows = this.shown.map((label) => (this.editing === label.id ? this.edit(label) : this.rows.get(label.id)));
+    const none = h("tr", {}, h("td.hint", { colspan: 8 + this.classifiers.length }, empty));
+    arrange(this.body, found.length ? rows : [none]);
     this.makeReachable();
     // Moving a row takes the focus from it, and a row that was drawn anew never had it.
     if (held) (this.body.contains(held) ? held : again())?.focus();
@@ -208,4 +206,14 @@ class LabelTable {
     this.status.textContent = text;
     this.status.className = `status ${mood}`;
   }
+}
+
+/** Put these rows into a table with as few moves as possible, and leave it scrolled to where it was. */
+function arrange(body, rows) {
+  const box = body.closest(".labels-scroll");
+  const { scrollTop } = box;
+  const wanted = new Set(rows);
+  for (const row of [...body.children]) if (!wanted.has(row)) row.remove();
+  rows.forEach((row, index) => body.children[index] === row || body.insertBefore(row, body.children[index] ?? null));
+  box.scrollTop = scrollTop;
 }

@@ -2,20 +2,21 @@
 import { chip, h } from "./dom.js";
 import { number, t, tn } from "./words.js";
 
-/** Draw what a file holds. */
-export const preview = (file) => [
-  h(
-    "p",
-    {},
-    h("b", {}, file.filename),
-    " · ",
+/** Say in a line what a file is; of one that could not be read yet only its name. */
+export const summary = (file) => [
+  h("b", {}, file.filename),
+  file.rows && " · ",
+  file.rows &&
     t("preview.form", {
       format: file.format.toUpperCase(),
       encoding: file.encoding.toUpperCase(),
       total: number(file.total),
       labelled: number(file.labelled),
     }),
-  ),
+];
+
+/** Draw what a file holds. */
+export const preview = (file) => [
   newLabels(file.new_labels, "preview.new_labels"),
   rejected(file.rejected),
   table(file.rows),

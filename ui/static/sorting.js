@@ -5,7 +5,7 @@ import { language, t } from "./words.js";
 const words = new Intl.Collator(language === "zh" ? "zh-CN" : undefined, { numeric: true });
 
 export class SortHeads {
-  /** `columns` are {key, title, kind, value, first}: what a row is sorted by, and which way round at first, up if not said. */
+  /** `columns` are {key, title, kind, value, first}; `first` is "down" for what is best read from the greatest on. */
   constructor(columns, key, changed) {
     Object.assign(this, { columns, changed });
     this.buttons = columns.map((column) =>

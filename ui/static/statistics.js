@@ -14,7 +14,7 @@ export function mount({ element, server }) {
   const page = new Page(element, asking(server));
   // The tab is drawn once and then only shown and hidden; whoever comes back wants what there is now.
   new IntersectionObserver(([entry]) => entry.isIntersecting && page.look()).observe(element);
-  window.addEventListener("news-triage:data", () => page.look(0));
+  window.addEventListener("news-triage:data", () => page.forget());
 }
 
 class Page {
@@ -23,8 +23,14 @@ class Page {
     fill(element, h("p.hint", { role: "status" }, t("statistics.counting")));
   }
 
-  async look(stale = STALE_MS) {
-    if (performance.now() - this.at < stale || !this.element.offsetParent) return;
+  /** What was counted holds no more; it is counted anew at once, or when somebody comes back. */
+  forget() {
+    this.at = -Infinity;
+    this.look();
+  }
+
+  async look() {
+    if (performance.now() - this.at < STALE_MS || !this.element.offsetParent) return;
     this.at = performance.now();
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     try {
@@ -34,7 +40,7 @@ class Page {
       this.shown = shown;
     } catch (error) {
       Object.assign(this, { shown: "", at: -Infinity });
-      const again = h("button", { type: "button", onclick: () => this.look(0) }, t("retry"));
+      const again = h("button", { type: "button", onclick: () => this.look() }, t("retry"));
       fill(this.element, h("p.notice.bad", { role: "alert" }, error.message, " ", again));
     }
   }
@@ -181,7 +187,9 @@ function days({ days: all, people }) {
   return chart({
     title: t("statistics.days"),
     hint: t("statistics.days_hint", { days: all.length }),
-    empty: people.some(({ last }) => last) ? t("statistics.no_recent", { days: all.length }) : t("statistics.no_annotations"),
+    empty: people.some(({ last }) => last)
+      ? t("statistics.no_recent", { days: all.length })
+      : t("statistics.no_annotations"),
     legend: [
       ...named.map((person, series) => key(series, person, " ", number(totals.get(person)))),
       others.length > 0 && key(SERIES, t("statistics.others")),

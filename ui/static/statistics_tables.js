@@ -49,7 +49,7 @@ export function sources({ sources: rows, more_sources: more, items }) {
   return [
     table({
       title: t("statistics.sources"),
-      hint: t("statistics.sources_hint", { n: number(rows.length) }),
+      hint: t("statistics.sources_hint"),
       empty: t("statistics.no_items"),
       heads: ["source", "items", "share"],
       rows: rows.map(([source, n]) => [
@@ -64,7 +64,8 @@ export function sources({ sources: rows, more_sources: more, items }) {
 
 function table({ title, hint, empty, heads, rows }) {
   if (!rows.length) return [h("h2", {}, title), h("p.hint", {}, empty)];
-  const head = (name, index) => h("th", { scope: "col", class: index ? "number" : "" }, t(`statistics.${name}`));
+  const head = (name, index) =>
+    h("th", { scope: "col", class: index && name !== "last" ? "number" : "" }, t(`statistics.${name}`));
   return [
     h("h2", {}, title),
     h("small", {}, hint),
