@@ -52,8 +52,8 @@ class TruthView:
 class ClassifierView:
     """What one version, of that number, says of an item.
 
-    `examples` are the item ids in a prompt, in prompt order; `micro_f1` is the version's on gold, `model` the checkpoint
-    that it was made of.
+    `examples` are the item ids in a prompt, in prompt order; `micro_f1` is the version's on gold; `model` names the
+    checkpoint that it was made of.
     """
 
     version: int
