@@ -63,12 +63,18 @@ def list_last_annotations(session: Session) -> dict[str, datetime]:
     )
 
 
-def list_proposals(session: Session, classifiers: Sequence[str], limit: int) -> list[Any]:
-    """Return what classifiers had proposed before a person decided, for the newest decisions that stand.
+def list_proposals(
+    session: Session, classifiers: Sequence[str], limit: int, person: str = "", since: datetime | None = None
+) -> list[Any]:
+    """Return what classifiers had proposed before people, or one of them, decided: for the newest decisions that stand.
 
     Rows are (annotation id, labels, classifier, version id, proposed label ids, when it was proposed), oldest first.
     """
     decided = select(Annotation.id).where(Annotation.kind == "submitted", *_stands())
+    if person:
+        decided = decided.where(Annotation.person == person)
+    if since:
+        decided = decided.where(Annotation.created_at >= since)
     newest = decided.order_by(Annotation.id.desc()).limit(limit).subquery()
     columns = (Annotation.id, Annotation.labels, Version.classifier, Version.id, Prediction.proposed)
     statement = (

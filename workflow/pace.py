@@ -6,12 +6,9 @@ from datetime import datetime
 from itertools import pairwise
 from statistics import median
 
-from sqlalchemy.orm import Session
-
-from classifier.examples import CLASSIFIERS
-from storage import annotations, labels, standings
+from storage import annotations
 from storage.database import Database
-from storage.tables import Annotation, Prediction
+from workflow.acceptance import Acceptance, acceptance
 from workflow.views import Pace
 
 PAUSE_SECONDS = 300.0
@@ -28,7 +25,8 @@ class Paces:
         """Return count, pace and acceptance of a person's annotations from a moment on, undone ones left out."""
         with self.database.read() as session:
             done = annotations.list_standing_since(session, person, start)
-            return Pace(len(done), _per_hour([row.created_at for row in done]), _accepted(session, done))
+            accepted = {name: _share(of) for name, of in acceptance(session, person, start).items()}
+            return Pace(len(done), _per_hour([row.created_at for row in done]), accepted)
 
 
 def _per_hour(moments: Sequence[datetime]) -> float | None:
@@ -37,22 +35,5 @@ def _per_hour(moments: Sequence[datetime]) -> float | None:
     return 3600 / median(worked) if worked else None
 
 
-def _accepted(session: Session, done: Sequence[Annotation]) -> dict[str, float | None]:
-    decided = {row.item_id: set(row.labels) for row in done if row.kind == "submitted"}
-    said = standings.list_live_predictions(session, list(decided))
-    names = {row.id: row.name for row in labels.list_labels(session)}
-    return {name: _share(name, decided, said, names) for name in CLASSIFIERS}
-
-
-def _share(
-    classifier: str,
-    decided: dict[int, set[str]],
-    said: dict[tuple[int, str], Prediction],
-    names: dict[int, str],
-) -> float | None:
-    agreed = [
-        {names[label_id] for label_id in prediction.proposed if label_id in names} == decided[item_id]
-        for (item_id, name), prediction in said.items()
-        if name == classifier
-    ]
-    return sum(agreed) / len(agreed) if agreed else None
+def _share(of: Acceptance) -> float:
+    return of.all / (of.all + of.some + of.none)

@@ -1,24 +1,21 @@
 """What there is and what people did, in numbers: labels by rarity, texts, sources, annotations, acceptance."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from classifier.examples import CLASSIFIERS
 from classifier.rarity import HEAD, TAIL, band
 from storage import labels, people, statistics, status
 from storage.database import Database
-from storage.tables import Version
 from storage.tables.base import now
+from workflow.acceptance import Acceptance, acceptance
 
 DAYS = 30
 SOURCES = 20
-DECISIONS = 2_000
-"""Acceptance is told of so many of the newest decisions: what people think of the present classifiers, in no time."""
 EDGES = (0, 20, 40, 60, 80, 100, 150, 200, 300, 500, 1_000, 2_000, 5_000)
 """Lower ends of the classes of text lengths, in characters: narrow where most news texts are."""
 KINDS = ("submitted", "skipped", "flagged")
@@ -50,15 +47,6 @@ class Activity:
     role: str
     counts: dict[str, int]
     last: datetime | None
-
-
-@dataclass(frozen=True)
-class Acceptance:
-    """How often people decided exactly what a classifier had proposed, part of it, or nothing of it."""
-
-    all: int
-    some: int
-    none: int
 
 
 @dataclass(frozen=True)
@@ -97,7 +85,7 @@ class Statistics:
                 more_sources=max(0, statistics.count_sources(session) - len(sources)),
                 days=_days(session, _zone(zone)),
                 people=_people(session),
-                acceptance=_acceptance(session),
+                acceptance=acceptance(session),
             )
 
 
@@ -150,32 +138,6 @@ def _people(session: Session) -> tuple[Activity, ...]:
         for name in sorted(roles.keys() | last.keys())
     ]
     return tuple(sorted(done, key=lambda row: -sum(row.counts.values())))
-
-
-def _acceptance(session: Session) -> dict[str, Acceptance]:
-    """Compare what people decided with what each classifier had proposed last before that."""
-    current = {row.name: row.id for row in labels.list_labels(session, include_archived=True)}
-    known: dict[int, dict[str, int]] = {}
-    verdicts: dict[tuple[int, str], str] = {}
-    for annotation, decided, classifier, version_id, proposed, _ in statistics.list_proposals(
-        session, CLASSIFIERS, DECISIONS
-    ):
-        if version_id not in known:
-            version = session.get_one(Version, version_id)
-            # A label may have been renamed after it was proposed, or after it was decided.
-            known[version_id] = dict(zip(version.labels, version.label_ids, strict=True)) | current
-        names = known[version_id]
-        # The rows come in the order of time, so the last proposal before the decision is the one that counts.
-        verdicts[annotation, classifier] = judge(set(proposed), {names.get(name, name) for name in decided})
-    told = {name: Counter(said for (_, who), said in verdicts.items() if who == name) for name in CLASSIFIERS}
-    return {name: Acceptance(of["all"], of["some"], of["none"]) for name, of in told.items() if of}
-
-
-def judge(proposed: Set[int], decided: Set[int | str]) -> str:
-    """Tell whether a proposal was accepted: all of it and nothing else, some of it, or none."""
-    if proposed == decided:
-        return "all"
-    return "some" if proposed & decided else "none"
 
 
 def _zone(name: str) -> tzinfo:

@@ -138,7 +138,7 @@ class Pace:
 
     count: int
     per_hour: float | None
-    accepted: dict[str, float | None]
+    accepted: dict[str, float]
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from sqlalchemy import select, update
 
 from storage.tables import Annotation, Label, Person, Prediction, Version
 from storage.tables.base import now
+from workflow.acceptance import judge
 from workflow.annotating import Said, annotate, undo
-from workflow.statistics import Bin, Statistics, judge
+from workflow.statistics import Bin, Statistics
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ function midnight() {
 
 function told({ count, per_hour: perHour, accepted }) {
   if (!count) return [];
-  const shares = Object.entries(accepted).filter(([, share]) => share != null);
+  const shares = Object.entries(accepted);
   return [
     h("span", {}, t("pace.today", { n: number(count) })),
     perHour != null && h("span", {}, t("pace.per_hour", { n: number(Math.round(perHour)) })),
