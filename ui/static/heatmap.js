@@ -35,7 +35,9 @@ function headRow(cells) {
   return h(
     "tr",
     {},
-    cells.map(({ text, title, span }) => h("th", { scope: span ? "colgroup" : "col", colspan: span, title }, text)),
+    cells.map(({ text, title, span }) =>
+      text ? h("th", { scope: span ? "colgroup" : "col", colspan: span, title }, text) : h("td"),
+    ),
   );
 }
 
