@@ -54,6 +54,13 @@ def test_a_cell_of_kind_and_rarity_narrows_list_and_csv(page):
     expect(found(page)).to_have_text("60 items")
 
 
+def test_a_cell_becomes_the_queue_of_triage(page):
+    count = choose(page.locator("button.heat:not(.sum)").first, page)
+    page.get_by_role("button", name="Work through in triage").click()
+    expect(page.locator(".desk[data-state=item]")).to_be_visible()
+    expect(page.locator(".desk .left")).to_have_text(f"{count} left")
+
+
 def test_a_label_that_a_classifier_claims_alone_leads_to_its_items_and_into_triage(page):
     page.get_by_role("button", name="Label and classifier").click()
     page.get_by_role("button", name="against the other two").click()

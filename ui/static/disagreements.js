@@ -3,8 +3,10 @@ import { columnChoice } from "./csv_columns.js";
 import { rowTable } from "./disagreement_rows.js";
 import { fill, h } from "./dom.js";
 import { filterBar } from "./filterbar.js";
-import { Maps, NO_STANCE, stanceWords } from "./maps.js";
+import { workThrough } from "./go.js";
+import { Maps } from "./maps.js";
 import { asking } from "./server.js";
+import { NO_STANCE, stanceWords } from "./stances.js";
 import { number, t, tn } from "./words.js";
 
 const ROWS = 25;
@@ -38,7 +40,8 @@ class Dashboard {
     this.status = h("span.status", { role: "status" });
     this.download = h("a.button.primary", { download: "" }, t("disagreements.export"));
     const filters = h("div.top", {}, this.bar.element);
-    const head = h("div.top.list-head", {}, this.status, this.cell, this.columns.element, this.download);
+    const onward = h("button", { type: "button", onclick: () => workThrough(this.bar.filter) }, t("disagreements.triage"));
+    const head = h("div.top.list-head", {}, this.status, this.cell, onward, this.columns.element, this.download);
     fill(element, filters, this.maps.element, head, this.table, this.pages);
     window.addEventListener("news-triage:data", async () => this.bar.offer(await ask.setup().catch(() => setup)));
     // Whoever comes back from another tab has often changed there what is counted here; the first sight counts too.

@@ -19,4 +19,12 @@ export function openItem(itemId) {
   window.dispatchEvent(new CustomEvent("news-triage:open", { detail: itemId }));
 }
 
+/** Make a filter the triage tab's queue and go there. It is remembered first: a triage tab drawn only now reads it. */
+export function workThrough(filter) {
+  localStorage.setItem("news-triage.filter.triage", JSON.stringify(filter));
+  history.replaceState(null, "", "?");
+  goTo("triage");
+  window.dispatchEvent(new CustomEvent("news-triage:filter", { detail: filter }));
+}
+
 export const askedItem = () => Number(new URLSearchParams(location.search).get("item")) || null;

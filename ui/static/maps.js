@@ -3,24 +3,12 @@ import { fill, h } from "./dom.js";
 import { heatmap } from "./heatmap.js";
 import { CLASSIFIERS } from "./matrix.js";
 import { keepingFocus } from "./roving.js";
+import { NO_STANCE, stanceWords } from "./stances.js";
 import { number, t, tn } from "./words.js";
 
 const MAPS = ["kinds", "labels", "pairs"];
 const AGAINST = ["people", "classifiers"];
-export const NO_STANCE = { classifier: "", stance: "", rival: "", rival_label: "" };
 const NO_CELL = { ...NO_STANCE, label: "" };
-
-/** Say in words what the chosen cell of a filter stands for, "" where none is chosen. */
-export function stanceWords({ classifier, stance, label, rival, rival_label: rivalLabel }) {
-  if (!stance) return "";
-  const missing = t(stance === "instead" ? "stance.nothing" : "stance.any_label");
-  return t(`stance.${stance}`, {
-    classifier: t(`classifier.${classifier}`),
-    label: label ? t("stance.label", { label }) : missing,
-    rival: rival && t(`classifier.${rival}`),
-    rival_label: rivalLabel ? t("stance.label", { label: rivalLabel }) : missing,
-  });
-}
 
 /** One map at a time: which one, and by what it measures, is remembered. */
 export class Maps {

@@ -44,6 +44,7 @@ function wire(desk) {
     if (event.key === "Enter") decide.withNote();
   });
   window.addEventListener("news-triage:open", (event) => journey.open(event.detail));
+  window.addEventListener("news-triage:filter", (event) => desk.bar.use(event.detail));
   window.addEventListener("news-triage:data", () => desk.renew());
   window.addEventListener("beforeunload", () => desk.keepDraft());
   watchFor(desk);
