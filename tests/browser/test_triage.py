@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -50,9 +51,12 @@ def item_of(page):
 
 
 def saves(page, data, before, count):
-    """Wait until so many more saves are stored; returns their items."""
-    expect(page.locator(".status.good")).to_be_visible()
-    page.wait_for_function("!document.querySelector('.desk.waiting')")
+    """Wait until so many more saves are stored, and the page is at rest; returns their items."""
+    deadline = time.monotonic() + 60
+    while len(saved(data)) < before + count:
+        assert time.monotonic() < deadline, f"{len(saved(data)) - before} of {count} were saved"
+        time.sleep(0.05)
+    page.wait_for_load_state("networkidle")
     assert len(saved(data)) == before + count
     return saved(data)[before:]
 
@@ -74,12 +78,13 @@ def test_no_key_is_lost_right_after_an_item_appears(desk, data):
 
 def test_a_burst_of_keys_saves_each_item_that_was_passed_and_no_other(desk, data):
     before = len(saved(data))
+    # With the next items at hand.
+    desk.wait_for_load_state("networkidle")
     desk.evaluate(VISITED)
     first = item_of(desk)
     for _ in range(15):
         desk.keyboard.press("Enter", delay=5)
-    expect(desk.locator(".status.good")).to_be_visible()
-    desk.wait_for_function("!document.querySelector('.desk.waiting')")
+    desk.wait_for_load_state("networkidle")
     visited = [first, *(int(url.split("item=")[1]) for url in desk.evaluate("window.visited.filter((url) => url)"))]
     passed = visited[:-1]
     assert len(set(passed)) == len(passed) >= 3
@@ -125,6 +130,8 @@ def test_what_cannot_be_saved_comes_back_with_its_ticks(desk, data):
     item = item_of(desk)
     desk.keyboard.press("2")
     chosen = ticked(desk)
+    # With the next items at hand the page goes on, and comes back.
+    desk.wait_for_load_state("networkidle")
     desk.context.set_offline(True)
     desk.keyboard.press("Enter")
     expect(desk).not_to_have_url(re.compile(f"item={item}$"))
