@@ -56,9 +56,17 @@ def saves(page, data, before, count):
     while len(saved(data)) < before + count:
         assert time.monotonic() < deadline, f"{len(saved(data)) - before} of {count} were saved"
         time.sleep(0.05)
-    page.wait_for_load_state("networkidle")
+    settled(page)
     assert len(saved(data)) == before + count
     return saved(data)[before:]
+
+
+def settled(page):
+    """Wait until everything is saved and the next items are at hand."""
+    page.wait_for_function(
+        "() => { const desk = document.querySelector('.desk');"
+        " return desk.ariaBusy !== 'true' && !desk.matches('.waiting') && Number(desk.dataset.ahead) > 0 }"
+    )
 
 
 def ticked(page):
@@ -79,15 +87,15 @@ def test_no_key_is_lost_right_after_an_item_appears(desk, data):
 def test_a_burst_of_keys_saves_each_item_that_was_passed_and_no_other(desk, data):
     before = len(saved(data))
     # With the next items at hand.
-    desk.wait_for_load_state("networkidle")
+    settled(desk)
     desk.evaluate(VISITED)
     first = item_of(desk)
     for _ in range(15):
         desk.keyboard.press("Enter", delay=5)
-    desk.wait_for_load_state("networkidle")
+    settled(desk)
     visited = [first, *(int(url.split("item=")[1]) for url in desk.evaluate("window.visited.filter((url) => url)"))]
     passed = visited[:-1]
-    assert len(set(passed)) == len(passed) >= 3
+    assert len(set(passed)) == len(passed) >= 2
     saves(desk, data, before, len(passed))
     assert saved(data)[before:] == passed
 
@@ -131,7 +139,7 @@ def test_what_cannot_be_saved_comes_back_with_its_ticks(desk, data):
     desk.keyboard.press("2")
     chosen = ticked(desk)
     # With the next items at hand the page goes on, and comes back.
-    desk.wait_for_load_state("networkidle")
+    settled(desk)
     desk.context.set_offline(True)
     desk.keyboard.press("Enter")
     expect(desk).not_to_have_url(re.compile(f"item={item}$"))

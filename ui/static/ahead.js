@@ -1,5 +1,5 @@
 // Holds the next items ready, so that going on needs no answer of the server. Knows no DOM.
-const READY = 3;
+export const READY = 3;
 
 export class Ahead {
   constructor(ask) {

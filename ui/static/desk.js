@@ -33,6 +33,7 @@ export class Desk {
     this.outbox = new Outbox({
       confirmed: (entry) => this.decide.confirmed(entry),
       failed: (...failure) => this.decide.failed(...failure),
+      changed: (isBusy) => this.parts.root.setAttribute("aria-busy", String(isBusy)),
     });
     this.paste = paste({ classify: (text) => this.classify(text), close: () => this.journey.next() });
     this.parts = frame(this);

@@ -1,5 +1,5 @@
 // Which item comes next: from those held ready, from where the analyst was before, or from the server.
-import { Ahead } from "./ahead.js";
+import { Ahead, READY } from "./ahead.js";
 import { Trail } from "./trail.js";
 import { t, tn } from "./words.js";
 
@@ -58,6 +58,7 @@ export class Journey {
     this.isFromQueue = true;
     this.cameFrom = null;
     const ready = this.ahead.take(this.inHand);
+    this.tellReady();
     if (ready) return this.desk.show(ready);
     await this.desk.fetch(async () => {
       const answer = await this.desk.ask.next_items({ filter: this.filter, after: this.floor });
@@ -78,14 +79,21 @@ export class Journey {
       this.cameFrom = detour && here !== itemId ? here : null;
       return answer;
     });
-    if (!this.ahead.results.length) this.refill();
+    if (this.ahead.results.length < READY) this.refill();
   }
 
   /** Have the next items fetched anew, so that they know of what was saved just now. */
   async refill() {
     const { filter, floor: after } = this;
     const answer = await this.ahead.refill({ filter, after, inHand: () => this.inHand });
-    if (answer) this.tellLeft(answer.left);
+    if (!answer) return;
+    this.tellReady();
+    this.tellLeft(answer.left);
+  }
+
+  /** Say on the desk how many items are at hand, for whoever watches or measures it. */
+  tellReady() {
+    this.desk.parts.root.dataset.ahead = String(this.ahead.results.length);
   }
 
   tellLeft(left) {

@@ -2,9 +2,12 @@
 const PAUSES = [300, 1000, 2500];
 
 export class Outbox {
-  /** `confirmed` gets an entry with the server's answer; `failed` the first that failed, those behind it, and the error. */
-  constructor({ confirmed, failed }) {
-    Object.assign(this, { confirmed, failed, entries: [], running: null });
+  /**
+   * `confirmed` gets an entry with the server's answer; `failed` the first that failed, those behind it, and the error;
+   * `changed` whether anything is under way.
+   */
+  constructor({ confirmed, failed, changed }) {
+    Object.assign(this, { confirmed, failed, changed, entries: [], running: null });
   }
 
   get itemIds() {
@@ -14,6 +17,7 @@ export class Outbox {
   /** Send an entry, {itemId, send, …}, after those before it. Its token makes a repeated send one save. */
   add(entry) {
     this.entries.push(entry);
+    this.changed(true);
     this.running ??= this.run().finally(() => {
       this.running = null;
     });
@@ -38,6 +42,7 @@ export class Outbox {
         this.failed(first, rest, error);
       }
     }
+    this.changed(false);
     return isWell;
   }
 }
