@@ -7,6 +7,8 @@ waits for its turn instead of failing half-way. Any other database goes by SQLAl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from sqlite3 import OperationalError
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -65,8 +67,8 @@ def _sqlite_engine(url: str) -> Engine:
 def _prepare_connection(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
     # sqlite3 would open transactions by itself, too late and in the wrong mode.
     connection.isolation_level = None
+    _use_wal(connection)
     for pragma in (
-        "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={BUSY_SECONDS * 1000}",
@@ -74,6 +76,19 @@ def _prepare_connection(connection: Any, _record: object) -> None:  # noqa: ANN4
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _use_wal(connection: Any) -> None:  # noqa: ANN401 - a DBAPI connection
+    # SQLite does not wait for others where this change would need it: two processes that start at once collide.
+    deadline = monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except OperationalError as error:
+            if "locked" not in str(error) or monotonic() > deadline:
+                raise
+            sleep(0.05)
 
 
 def _begin(connection: Connection) -> None:

@@ -80,7 +80,8 @@ def test_the_charts_are_read_by_arrow_keys(past, open_page):
         expect(page.locator(".chart.slope .readout").first).to_contain_text(re.compile("rises from 0.500 to 0.650"))
 
 
-def test_a_training_is_the_same_in_two_tabs_and_after_a_reload_and_can_be_cancelled(open_page, tmp_path):
+def test_a_training_is_the_same_in_two_tabs_and_after_a_reload_and_can_be_cancelled(open_page, tmp_path, monkeypatch):
+    monkeypatch.setenv("TRAINING_SECONDS", "120")
     data = tmp_path / "data"
     command("import", write_jsonl(tmp_path / "rows.jsonl", labelled_rows(120)), "--data", data)
     with serving(data, TINY) as (address, _):

@@ -170,8 +170,8 @@ def test_a_skip_is_stored_and_undone_by_keys(server, trained, open_page):
     item = int(re.search(r"item=(\d+)", page.url)[1])
     page.keyboard.press("s")
     expect(page).not_to_have_url(re.compile(f"item={item}$"))
+    expect(page.locator(".status.good")).to_be_visible()
     assert rows(trained, "SELECT state FROM standing WHERE item_id = ?", item) == [("skipped",)]
-    expect(page.locator(".desk:not(.waiting)")).to_be_visible()
     page.keyboard.press("z")
     expect(page).to_have_url(re.compile(f"item={item}$"))
     assert rows(trained, "SELECT state FROM standing WHERE item_id = ?", item) == [("open",)]
