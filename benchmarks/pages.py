@@ -118,12 +118,11 @@ def measure_cold(browser: Browser, address: str) -> Iterator[Figure]:
 
 def measure_items(page: Page, items: int) -> Iterator[Figure]:
     """Decide one item after the other; the first few only warm up."""
-    press = lambda: decide(page)  # noqa: E731 - named for what it does
     for _ in range(5):
-        press()
+        decide(page)
     page.evaluate(NEXT_ITEM)
     heap = heap_of(page)
-    times = [press() for _ in range(items)]
+    times = [decide(page) for _ in range(items)]
     yield Figure("Enter to the next item painted, median", median(times), 60)
     yield Figure("Enter to the next item painted, p95", percentile(times, 95), 120)
     first, last = median(times[:WINDOW]), median(times[-WINDOW:])

@@ -22,7 +22,7 @@ KEPT_SECONDS = 24 * 3600
 TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
-class TooLarge(Exception):  # noqa: N818 - a verdict on a file
+class TooLargeError(Exception):
     """Raised at the byte that is one too many."""
 
 
@@ -73,7 +73,7 @@ def upload_routes(uploads: Uploads, largest: int = LARGEST) -> APIRouter:
         try:
             with path.open("wb") as file:
                 await _receive(request, file, largest)
-        except (TooLarge, ClientDisconnect, OSError) as error:
+        except (TooLargeError, ClientDisconnect, OSError) as error:
             await run_in_threadpool(uploads.remove, token)
             return JSONResponse({"error": _sentence(error, largest)}, status_code=413)
         return JSONResponse({"upload": token})
@@ -86,12 +86,12 @@ async def _receive(request: Request, file: BinaryIO, largest: int) -> None:
     async for block in request.stream():
         size += len(block)
         if size > largest:
-            raise TooLarge
+            raise TooLargeError
         await run_in_threadpool(file.write, block)
 
 
 def _sentence(error: Exception, largest: int) -> str:
-    if isinstance(error, TooLarge):
+    if isinstance(error, TooLargeError):
         return f"A file may have {largest // 1024**2:,} MB; split this one, nothing of it was stored."
     return f"The file could not be taken in, nothing of it was stored: {error}."
 

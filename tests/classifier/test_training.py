@@ -71,7 +71,7 @@ def test_it_stops_early_when_validation_gets_no_better():
     values = iter([0.5, 0.4, 0.4, 0.4, 0.4])
     watch = Recorder()
     train(course(watch, validate=lambda: next(values), patience=2))
-    assert len(watch.points["validation_f1"]) == 4
+    assert len(watch.points["validation_f1"]) == 3
 
 
 def test_the_wall_clock_caps_it():

@@ -45,8 +45,11 @@ class Tour {
       "aria-describedby": "tour-text",
     });
     this.pressed = (event) => event.key === "Escape" && !event.defaultPrevented && this.close();
+    // What it speaks of is on the triage tab; who goes elsewhere has seen enough.
+    this.left = ({ target }) => target.closest?.("[role=tab]") && this.close();
     this.place = () => this.point();
     document.addEventListener("keydown", this.pressed);
+    document.addEventListener("click", this.left);
     window.addEventListener("resize", this.place);
     document.addEventListener("scroll", this.place, true);
     document.body.append(this.element);
@@ -98,6 +101,7 @@ class Tour {
   close() {
     localStorage.setItem(KEPT, "seen");
     document.removeEventListener("keydown", this.pressed);
+    document.removeEventListener("click", this.left);
     window.removeEventListener("resize", this.place);
     document.removeEventListener("scroll", this.place, true);
     this.mark(null);
