@@ -2,6 +2,7 @@
 
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -31,6 +32,11 @@ def command(*words):
     done = subprocess.run([sys.executable, *TINY, *map(str, words)], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def rows(data, query, *values):
+    with sqlite3.connect(data / "triage.db") as connection:
+        return connection.execute(query, values).fetchall()
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The triage page under the fingers of somebody fast, on a bad line, and with an input method."""
 
+import json
 import re
 import sqlite3
 import time
@@ -7,7 +8,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import serving
+from tests.browser.conftest import rows, serving
 from tests.browser.desks import make_desk
 
 VISITED = """
@@ -35,11 +36,6 @@ def desk(address, open_page):
     expect(page.locator(".desk[data-state=item]")).to_be_visible()
     expect(page.locator(".status.left, .left")).to_have_text(re.compile(r"\d"))
     return page
-
-
-def rows(data, query, *values):
-    with sqlite3.connect(data / "triage.db") as connection:
-        return connection.execute(query, values).fetchall()
 
 
 def saved(data):
@@ -115,13 +111,27 @@ def test_undo_takes_back_one_after_the_other(desk, data):
 
 
 def test_shift_enter_saves_what_two_agree_on(desk, data):
-    item = item_of(desk)
+    item, before = item_of(desk), len(saved(data))
     agreed = ticked(desk)
     desk.keyboard.press("Shift+Enter")
-    expect(desk.locator(".status.good")).to_be_visible()
+    assert saves(desk, data, before, 1) == [item]
     ((labels,),) = rows(data, "SELECT labels FROM annotation WHERE item_id = ? ORDER BY id DESC LIMIT 1", item)
+    assert json.loads(labels) == agreed
     assert len(agreed) == 1
-    assert agreed[0] in labels.encode().decode("unicode_escape") or agreed[0] in labels
+
+
+def test_shift_enter_saves_nothing_where_only_one_has_spoken(desk, address, data):
+    item = 88
+    with sqlite3.connect(data / "triage.db") as connection:
+        connection.execute("DELETE FROM prediction WHERE item_id = ? AND version_id > 1", (item,))
+    before = len(saved(data))
+    desk.goto(f"{address}/?item={item}")
+    expect(desk.locator(".desk[data-state=item]")).to_be_visible()
+    assert ticked(desk)
+    desk.keyboard.press("Shift+Enter")
+    expect(desk.locator(".status.bad")).to_have_text(re.compile("No two classifiers"))
+    assert item_of(desk) == item
+    assert len(saved(data)) == before
 
 
 def test_a_key_that_is_held_down_decides_once(desk, data):

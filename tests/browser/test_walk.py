@@ -2,13 +2,12 @@
 
 import json
 import re
-import sqlite3
 
 import pandas
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import TINY, command, serving
+from tests.browser.conftest import TINY, command, rows, serving
 from tests.conftest import labelled_rows, write_jsonl
 
 pytestmark = pytest.mark.timeout(900)
@@ -37,11 +36,6 @@ def server(trained):
 def unlabelled_rows(source, seed):
     texts = [f"{row['text']}（{source}）" for row in labelled_rows(12, seed)]
     return [{"id": f"{source}-{number}", "text": text, "source": source} for number, text in enumerate(texts)]
-
-
-def rows(data, query, *values):
-    with sqlite3.connect(data / "triage.db") as connection:
-        return connection.execute(query, values).fetchall()
 
 
 def go_to(page, tab):
