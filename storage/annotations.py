@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from storage.tables import Annotation
@@ -16,10 +16,15 @@ def get_by_token(session: Session, token: str) -> Annotation | None:
     return session.scalar(select(Annotation).where(Annotation.token == token))
 
 
+def still_stands() -> tuple[ColumnElement[bool], ...]:
+    """Return what an annotation must fulfil that is no undo and was not undone."""
+    undoing = aliased(Annotation)
+    return Annotation.kind != UNDONE, ~exists().where(undoing.undoes == Annotation.id)
+
+
 def get_last_standing(session: Session, *, person: str | None = None, item_id: int | None = None) -> Annotation | None:
     """Return the last annotation, of this person or item, that was not undone."""
-    undoing = aliased(Annotation)
-    statement = select(Annotation).where(Annotation.kind != UNDONE, ~exists().where(undoing.undoes == Annotation.id))
+    statement = select(Annotation).where(*still_stands())
     if person is not None:
         statement = statement.where(Annotation.person == person)
     if item_id is not None:
@@ -29,11 +34,9 @@ def get_last_standing(session: Session, *, person: str | None = None, item_id: i
 
 def list_standing_since(session: Session, person: str, start: datetime, limit: int = 5000) -> Sequence[Annotation]:
     """Return a person's annotations from a moment on that were not undone, oldest first; of very many the newest."""
-    undoing = aliased(Annotation)
     newest = (
         select(Annotation)
-        .where(Annotation.person == person, Annotation.created_at >= start, Annotation.kind != UNDONE)
-        .where(~exists().where(undoing.undoes == Annotation.id))
+        .where(Annotation.person == person, Annotation.created_at >= start, *still_stands())
         .order_by(Annotation.id.desc())
         .limit(limit)
     )

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, cast, exists, extract, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Integer, cast, extract, func, select
+from sqlalchemy.orm import Session
 
-from storage.annotations import UNDONE
+from storage.annotations import still_stands
 from storage.tables import Annotation, Item, Prediction, Standing, Truth, TruthLabel, Version
 
 SLOT_SECONDS = 900
@@ -45,13 +45,13 @@ def count_annotations_by_slot(session: Session, since: datetime) -> Sequence[tup
     """Count annotations that were not undone as (start of the slot in seconds since 1970, person, annotations)."""
     second = extract("epoch", Annotation.created_at)
     slot = cast(second - second % SLOT_SECONDS, Integer)
-    statement = select(slot, Annotation.person, func.count()).where(Annotation.created_at >= since, *_stands())
+    statement = select(slot, Annotation.person, func.count()).where(Annotation.created_at >= since, *still_stands())
     return [tuple(row) for row in session.execute(statement.group_by(slot, Annotation.person))]
 
 
 def count_annotations_by_person(session: Session) -> dict[tuple[str, str], int]:
     """Count annotations that were not undone by (person, kind)."""
-    statement = select(Annotation.person, Annotation.kind, func.count()).where(*_stands())
+    statement = select(Annotation.person, Annotation.kind, func.count()).where(*still_stands())
     rows = session.execute(statement.group_by(Annotation.person, Annotation.kind))
     return {(person, kind): count for person, kind, count in rows}
 
@@ -70,7 +70,7 @@ def list_proposals(
 
     Rows are (annotation id, labels, classifier, version id, proposed label ids, when it was proposed), oldest first.
     """
-    decided = select(Annotation.id).where(Annotation.kind == "submitted", *_stands())
+    decided = select(Annotation.id).where(Annotation.kind == "submitted", *still_stands())
     if person:
         decided = decided.where(Annotation.person == person)
     if since:
@@ -87,8 +87,3 @@ def list_proposals(
         .order_by(Prediction.predicted_at)
     )
     return list(session.execute(statement))
-
-
-def _stands() -> tuple[Any, Any]:
-    undoing = aliased(Annotation)
-    return Annotation.kind != UNDONE, ~exists().where(undoing.undoes == Annotation.id)
