@@ -110,6 +110,7 @@ def _add_data(commands: Any) -> None:  # noqa: ANN401
 def _add_training(commands: Any) -> None:  # noqa: ANN401
     retrain = _command(commands, "retrain", _retrain, "train on all current labels")
     retrain.add_argument("classifier", nargs="*", type=_classifier, help=f"{', '.join(CLASSIFIERS)} (default: all)")
+    retrain.add_argument("--recipe", action="append", metavar="NAME", help="how; repeat it for several classifiers")
     retrain.add_argument("--wait", action="store_true", help="return when the jobs have ended")
     predict = _command(commands, "predict", _predict, "predict the open items with the live versions")
     evaluate = _command(commands, "evaluate", _evaluate, "score the live versions on gold, after a running retraining")
@@ -201,8 +202,15 @@ def _export(arguments: argparse.Namespace) -> object:
 
 def _retrain(arguments: argparse.Namespace) -> object:
     cases = _cases(arguments)
-    job = cases.retraining.start(tuple(arguments.classifier) or CLASSIFIERS)
+    job = cases.retraining.start(_to_train(arguments), recipes=arguments.recipe or ())
     return follow(cases, job) if arguments.wait else job
+
+
+def _to_train(arguments: argparse.Namespace) -> tuple[str, ...]:
+    """Return the classifiers that were named, else those that a recipe was named for, else all."""
+    from workflow.recipes import by_classifier
+
+    return tuple(arguments.classifier or by_classifier(arguments.recipe or ()) or CLASSIFIERS)
 
 
 def _predict(arguments: argparse.Namespace) -> object:

@@ -22,6 +22,7 @@ class BertClassifier(SequenceClassifier):
     """BERT, RoBERTa, MacBERT, ModernBERT …: whatever loads as AutoModelForSequenceClassification."""
 
     name = "bert"
+    recipe_kind = BertRecipe
 
     @classmethod
     def fit(cls, recipe: BertRecipe, data: TrainingData, watch: Watch, workspace: Path) -> Self:
@@ -42,6 +43,6 @@ class BertClassifier(SequenceClassifier):
 
     @classmethod
     def _read(
-        cls, directory: Path, checkpoint: str, tokenizer: PreTrainedTokenizerBase, labels: Sequence[str]
+        cls, directory: Path, recipe: BertRecipe, tokenizer: PreTrainedTokenizerBase, labels: Sequence[str]
     ) -> nn.Module:
         return load_scorer(directory / "model", labels)

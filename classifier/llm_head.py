@@ -2,21 +2,18 @@
 
 import shutil
 from collections.abc import Sequence
-from math import sqrt
 from pathlib import Path
 from typing import Self
 
-import torch
 from peft import LoraConfig, PeftModel, TaskType, get_peft_model
-from torch import Tensor, nn
-from torch.utils.hooks import RemovableHandle
+from torch import nn
 from transformers import PreTrainedTokenizerBase
 
 from classifier.checkpoints import load_scorer
 from classifier.examples import TrainingData
 from classifier.files import is_complete, write_metadata
 from classifier.foundation import lay_foundation
-from classifier.recipes import STARTER, LlmHeadRecipe
+from classifier.recipes import LlmHeadRecipe
 from classifier.sequence import SequenceClassifier
 from classifier.starters import small_qwen2_scorer
 from classifier.targets import check_trainable
@@ -24,13 +21,14 @@ from classifier.tokens import load_tokenizer
 from classifier.watch import Watch
 
 PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
-HEAD_AND_TABLE = ("score", "embed_tokens")
+HEAD, TABLE = "score", "embed_tokens"
 
 
 class LlmHeadClassifier(SequenceClassifier):
     """Qwen2, Qwen3, Llama …: whatever loads as …ForSequenceClassification; reads the state of a text's last token."""
 
     name = "llm_head"
+    recipe_kind = LlmHeadRecipe
 
     @classmethod
     def fit(cls, recipe: LlmHeadRecipe, data: TrainingData, watch: Watch, workspace: Path) -> Self:
@@ -40,9 +38,7 @@ class LlmHeadClassifier(SequenceClassifier):
         tokenizer = load_tokenizer(source)
         model = get_peft_model(load_scorer(source, data.label_names, tokenizer), _lora(recipe))
         classifier = cls(model, tokenizer, data.label_names, recipe)
-        noise = _add_noise(model.get_input_embeddings(), recipe.neftune_alpha)
         classifier.train(data, watch)
-        noise.remove()
         return classifier
 
     def _write(self, directory: Path) -> None:
@@ -55,9 +51,9 @@ class LlmHeadClassifier(SequenceClassifier):
 
     @classmethod
     def _read(
-        cls, directory: Path, checkpoint: str, tokenizer: PreTrainedTokenizerBase, labels: Sequence[str]
+        cls, directory: Path, recipe: LlmHeadRecipe, tokenizer: PreTrainedTokenizerBase, labels: Sequence[str]
     ) -> nn.Module:
-        source = directory / "base" if checkpoint == STARTER else checkpoint
+        source = directory / "base" if recipe.is_starter else recipe.checkpoint
         return PeftModel.from_pretrained(load_scorer(source, labels, tokenizer), str(directory / "adapter"))
 
 
@@ -75,22 +71,10 @@ def starter_base(data: TrainingData, workspace: Path, watch: Watch) -> Path:
 def _lora(recipe: LlmHeadRecipe) -> LoraConfig:
     return LoraConfig(
         task_type=TaskType.SEQ_CLS,
-        r=recipe.lora_r,
-        lora_alpha=recipe.lora_alpha,
-        lora_dropout=recipe.lora_dropout,
+        r=recipe.tuning.r,
+        lora_alpha=recipe.tuning.alpha,
+        lora_dropout=recipe.tuning.dropout,
         bias="none",
         target_modules=list(PROJECTIONS),
-        modules_to_save=list(HEAD_AND_TABLE),
+        modules_to_save=[HEAD, TABLE] if recipe.tuning.train_embeddings else [HEAD],
     )
-
-
-def _add_noise(embedding: nn.Module, alpha: float) -> RemovableHandle:
-    """Add uniform noise to embeddings while they are trained, so that words are not learned by heart (NEFTune)."""
-
-    def noisy(module: nn.Module, _: tuple[Tensor, ...], output: Tensor) -> Tensor:
-        if not module.training or not alpha:
-            return output
-        bound = alpha / sqrt(output.shape[1] * output.shape[2])
-        return output + torch.empty_like(output).uniform_(-bound, bound)
-
-    return embedding.register_forward_hook(noisy)

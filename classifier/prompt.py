@@ -15,6 +15,7 @@ from classifier.endpoint import EndpointModel
 from classifier.examples import Example, TrainingData
 from classifier.files import read_metadata, write_metadata
 from classifier.instruct import train_starter
+from classifier.options.changes import build
 from classifier.prompt_local import LocalModel
 from classifier.prompt_recipe import PromptRecipe
 from classifier.prompting import WORDINGS, PromptForm, parse, wording_for
@@ -126,7 +127,7 @@ class PromptClassifier:
     def load(cls, directory: Path) -> Self:
         """Read what `save` wrote."""
         metadata = read_metadata(directory)
-        recipe = PromptRecipe(**metadata["recipe"])
+        recipe = build(PromptRecipe, metadata["recipe"])
         model = _open(recipe, metadata["labels"], metadata["language"], directory / MODEL)
         model.format_errors = metadata["format_errors"]
         return cls(model)

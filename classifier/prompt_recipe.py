@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
-STARTER = "starter"
-"""The checkpoint name that means: train a small causal LM on this machine instead of loading one."""
+from classifier.options.checks import check_at_least, check_positive
+from classifier.recipes import STARTER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,7 @@ class PromptRecipe:
     seconds: float = 80.0
     epochs: int = 4
     learning_rate: float = 2e-3
+    preset: str = ""
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -42,23 +43,16 @@ class PromptRecipe:
         if not self.checkpoint:
             raise ValueError("checkpoint: name 'starter', a hub id or a local path.")
         self._check_endpoint()
-        self._check_at_least(1, "shortlist", "text_tokens", "example_tokens", "max_labels", "beams", "batch_tokens")
-        self._check_at_least(1, "threads", "epochs")
-        self._check_at_least(0, "neighbours", "retries", "seed")
-        for name in ("timeout_s", "seconds", "learning_rate"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name}: must be positive, not {getattr(self, name)}.")
+        check_at_least(self, 1, "shortlist", "text_tokens", "example_tokens", "max_labels", "beams", "batch_tokens")
+        check_at_least(self, 1, "threads", "epochs")
+        check_at_least(self, 0, "neighbours", "retries", "seed")
+        check_positive(self, "timeout_s", "seconds", "learning_rate")
 
     def _check_endpoint(self) -> None:
         if self.endpoint and not self.endpoint.startswith(("http://", "https://")):
             raise ValueError(f"endpoint: {self.endpoint!r} is no http(s) address.")
         if self.endpoint and not self.model:
             raise ValueError("model: an endpoint needs the name of the model that it serves.")
-
-    def _check_at_least(self, least: int, *names: str) -> None:
-        for name in names:
-            if getattr(self, name) < least:
-                raise ValueError(f"{name}: must be at least {least}, not {getattr(self, name)}.")
 
     @property
     def is_starter(self) -> bool:

@@ -1,29 +1,19 @@
 """How the classifiers and the retriever are trained, as checked values. Importable without torch."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
+
+from classifier.options.checks import check_positive, check_share
+from classifier.options.noise import Noise
+from classifier.options.tuning import Tuning
 
 STARTER = "starter"
 """The checkpoint name that means: make a small model on this machine instead of loading one."""
 
 
-def check_positive(recipe: object, *names: str) -> None:
-    """Raise ValueError naming the first of these fields that is not positive."""
-    for name in names:
-        if not getattr(recipe, name) > 0:
-            raise ValueError(f"{name}: must be positive, not {getattr(recipe, name)}.")
-
-
-def check_share(recipe: object, *names: str) -> None:
-    """Raise ValueError naming the first of these fields that is not in 0..1, 1 excluded."""
-    for name in names:
-        if not 0 <= getattr(recipe, name) < 1:
-            raise ValueError(f"{name}: must be a share from 0 to below 1, not {getattr(recipe, name)}.")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingRecipe:
-    """What every trained classifier shares.
+    """What every trained classifier shares; `preset` is the name under which a person picked it, where they did.
 
     `checkpoint` is `starter`, a hub id or a local path; `max_length` counts tokens; `seconds` caps the wall-clock time
     (the learning rate then reaches zero on time); `patience` counts epochs without a better validation F1;
@@ -43,6 +33,8 @@ class TrainingRecipe:
     weight_decay: float = 0.01
     start_lead: float = 0.0
     bpe_dropout: float = 0.0
+    noise: Noise = field(default_factory=Noise)
+    preset: str = ""
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -79,35 +71,21 @@ class BertRecipe(TrainingRecipe):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LlmHeadRecipe(TrainingRecipe):
-    """LoRA (Hu et al. 2021) on all projections of a causal LLM, with a trained head and input embeddings.
-
-    `neftune_alpha` scales uniform noise on the embeddings (Jain et al. 2023); 0 is none.
-    """
+    """A causal LLM with a head, adapted as `tuning` says."""
 
     epochs: int = 2
     seconds: float = 130.0
     # Bert and llm_head begin from one SVM: if both kept their start, they would say the same. That is the lesser evil
     # only where training failed or had no time.
     start_lead: float = 0.02
-    lora_r: int = 32
-    lora_alpha: int = 64
-    lora_dropout: float = 0.1
-    neftune_alpha: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse what makes no sense, with the name of the field."""
-        TrainingRecipe.__post_init__(self)
-        check_positive(self, "lora_r", "lora_alpha")
-        check_share(self, "lora_dropout")
-        if self.neftune_alpha < 0:
-            raise ValueError(f"neftune_alpha: must not be negative, not {self.neftune_alpha}.")
+    tuning: Tuning = field(default_factory=Tuning)
 
     def with_checkpoint(self, checkpoint: str) -> Self:
         """Return the recipe that suits a checkpoint: a pretrained LLM wants smaller steps and more time."""
         if checkpoint == STARTER:
             return replace(self, checkpoint=checkpoint)
-        real = {"epochs": 4, "learning_rate": 1e-4, "batch_size": 16, "seconds": 8 * 3600.0, "neftune_alpha": 5.0}
-        return replace(self, checkpoint=checkpoint, **real)
+        real = {"epochs": 4, "learning_rate": 1e-4, "batch_size": 16, "seconds": 8 * 3600.0}
+        return replace(self, checkpoint=checkpoint, noise=replace(self.noise, neftune_alpha=5.0), **real)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,11 @@ A subclass says how its model is made, written and read.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
@@ -21,6 +21,8 @@ from classifier.devices import device, half_precision
 from classifier.examples import Example, TrainingData
 from classifier.files import read_metadata, write_metadata
 from classifier.lessons import Lesson, Lessons
+from classifier.noise import noisy_embeddings
+from classifier.options.changes import build
 from classifier.recipes import TrainingRecipe
 from classifier.targets import check_trainable, target_matrix
 from classifier.tokens import load_tokenizer
@@ -35,6 +37,7 @@ class SequenceClassifier(ABC):
     """A trained model with its tokenizer and the names of its labels in column order."""
 
     name: ClassVar[str]
+    recipe_kind: ClassVar[type[TrainingRecipe]]
 
     def __init__(
         self, model: nn.Module, tokenizer: PreTrainedTokenizerBase, labels: Sequence[str], recipe: TrainingRecipe
@@ -84,7 +87,8 @@ class SequenceClassifier(ABC):
             watch=watch,
             message=f"Training {self.name}",
         )
-        with _eager_attention(self.model):
+        noise = noisy_embeddings(self.model.get_input_embeddings(), self.recipe.noise.neftune_alpha)
+        with _eager_attention(self.model), noise:
             return train(course)
 
     def save(self, directory: Path) -> None:
@@ -94,12 +98,7 @@ class SequenceClassifier(ABC):
         self.tokenizer.save_pretrained(str(directory / "tokenizer"))
         write_metadata(
             directory,
-            {
-                "classifier": self.name,
-                "labels": self.labels,
-                "checkpoint": self.recipe.checkpoint,
-                "max_length": self.recipe.max_length,
-            },
+            {"classifier": self.name, "labels": self.labels, "recipe": asdict(self.recipe)},
         )
 
     @classmethod
@@ -108,9 +107,9 @@ class SequenceClassifier(ABC):
         metadata = read_metadata(directory)
         if metadata["classifier"] != cls.name:
             raise ValueError(f"{directory} holds {metadata['classifier']}, not {cls.name}.")
-        recipe = TrainingRecipe(checkpoint=metadata["checkpoint"], max_length=metadata["max_length"])
+        recipe = build(cls.recipe_kind, _recipe_values(metadata))
         tokenizer = load_tokenizer(directory / "tokenizer")
-        model = cls._read(directory, recipe.checkpoint, tokenizer, metadata["labels"])
+        model = cls._read(directory, recipe, tokenizer, metadata["labels"])
         return cls(model, tokenizer, metadata["labels"], recipe)
 
     @abstractmethod
@@ -120,7 +119,7 @@ class SequenceClassifier(ABC):
     @classmethod
     @abstractmethod
     def _read(
-        cls, directory: Path, checkpoint: str, tokenizer: PreTrainedTokenizerBase, labels: Sequence[str]
+        cls, directory: Path, recipe: TrainingRecipe, tokenizer: PreTrainedTokenizerBase, labels: Sequence[str]
     ) -> nn.Module:
         """Read what `_write` wrote."""
 
@@ -136,6 +135,11 @@ class SequenceClassifier(ABC):
         tokens = encode(self.tokenizer, [example.text for example in data.validation], self.recipe.max_length)
         targets = target_matrix(data.validation, self.labels)
         return lambda: best_micro_f1(self.score(tokens, Unwatched()), targets)
+
+
+def _recipe_values(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
+    # What the first releases wrote knew only these two.
+    return metadata.get("recipe") or {name: metadata[name] for name in ("checkpoint", "max_length")}
 
 
 @contextmanager

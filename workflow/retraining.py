@@ -19,7 +19,7 @@ from workflow.expected import expected_parts
 from workflow.job_log import tail
 from workflow.live_models import LiveModels
 from workflow.neighbours import Neighbours
-from workflow.recipes import RecipeBook, as_options
+from workflow.recipes import RecipeBook, as_options, by_classifier, recipe_from
 from workflow.supervisor import Supervisor
 from workflow.views import JobView, RetrainPlan, VersionView
 
@@ -35,9 +35,10 @@ class Retraining:
     models: LiveModels
     neighbours: Neighbours
 
-    def plan(self, classifiers: Sequence[str] = CLASSIFIERS) -> RetrainPlan:
+    def plan(self, classifiers: Sequence[str] = CLASSIFIERS, recipes: Sequence[str] = ()) -> RetrainPlan:
         """Say what a retraining would take up, and how long the last one took."""
         chosen = _checked(classifiers)
+        options = self._options(chosen, recipes)
         with self.database.read() as session:
             speaking = versions.list_live(session)
             live = {name: row for name, row in speaking.items() if name in chosen}
@@ -51,23 +52,33 @@ class Retraining:
                 new_annotations=len(corrections),
                 labels_touched=len({name for names in corrections for name in names}),
                 last_seconds=_seconds(last),
-                expected_seconds=self._expected(last, chosen, speaking),
+                expected_seconds=self._expected(last, options, speaking),
                 since={name: row.number for name, row in live.items()},
                 running_job=unfinished.id if unfinished else None,
             )
 
-    def _expected(self, last: Job | None, chosen: Sequence[str], live: Mapping[str, Version]) -> float:
-        took = _seconds(last)
-        wanted = {"recipes": as_options(self.recipes, chosen)}
-        if last is not None and took and last.options == wanted:
-            return took
-        recipes = {name: self.recipes.recipe(name) for name in chosen}
-        return sum(expected_parts(chosen, recipes, live).values())
+    def _options(self, chosen: Sequence[str], presets: Sequence[str]) -> dict[str, Any]:
+        named = by_classifier(presets)
+        if unused := [name for name in named if name not in chosen]:
+            raise BadInput(f"The recipe {named[unused[0]]} trains {unused[0]}, which is not to be trained.")
+        try:
+            return {"recipes": as_options(self.recipes, chosen, named)}
+        except ValueError as error:
+            raise BadInput(str(error)) from error
 
-    def start(self, classifiers: Sequence[str] = CLASSIFIERS, person: str = "analyst") -> JobView:
-        """Queue a retraining and see to it that a worker lives."""
+    def _expected(self, last: Job | None, options: dict[str, Any], live: Mapping[str, Version]) -> float:
+        took = _seconds(last)
+        if last is not None and took and last.options == options:
+            return took
+        recipes = {name: recipe_from(name, values) for name, values in options["recipes"].items()}
+        return sum(expected_parts([name for name in recipes if name in CLASSIFIERS], recipes, live).values())
+
+    def start(
+        self, classifiers: Sequence[str] = CLASSIFIERS, person: str = "analyst", recipes: Sequence[str] = ()
+    ) -> JobView:
+        """Queue a retraining and see to it that a worker lives; `recipes` are names of presets, else the profile's."""
         chosen = _checked(classifiers)
-        options = {"recipes": as_options(self.recipes, chosen)}
+        options = self._options(chosen, recipes)
         with self.database.write() as session:
             if unfinished := jobs.get_unfinished(session, jobs.RETRAIN):
                 raise Refused(f"Job {unfinished.id} is retraining already; wait for it, or cancel it.")

@@ -20,6 +20,7 @@ from transformers import (
 
 from classifier import lineup
 from classifier.llm_head import PROJECTIONS
+from classifier.options.noise import Noise
 from classifier.profiles import PROFILES
 from classifier.tokens import train_tokenizer
 from classifier.watch import Unwatched
@@ -67,7 +68,7 @@ def test_an_encoder_from_elsewhere_is_fine_tuned_and_saved_whole(tmp_path, kind)
 
 @pytest.mark.parametrize("kind", DECODERS)
 def test_a_causal_llm_from_elsewhere_gets_a_head_and_lora(tmp_path, kind):
-    model = fitted("llm_head", checkpoint(tmp_path / "hub", DECODERS, kind), tmp_path, neftune_alpha=5.0)
+    model = fitted("llm_head", checkpoint(tmp_path / "hub", DECODERS, kind), tmp_path, noise=Noise(neftune_alpha=5.0))
     model.save(tmp_path / "saved")
     scores = model.predict_proba(TEXTS)
     assert np.isfinite(scores).all()
@@ -100,7 +101,9 @@ def test_what_a_checkpoint_knows_of_the_body_is_kept(tmp_path):
 
 
 def test_noise_on_embeddings_is_gone_after_the_training(tmp_path):
-    model = fitted("llm_head", checkpoint(tmp_path / "hub", DECODERS, "qwen2"), tmp_path, neftune_alpha=50.0)
+    model = fitted(
+        "llm_head", checkpoint(tmp_path / "hub", DECODERS, "qwen2"), tmp_path, noise=Noise(neftune_alpha=50.0)
+    )
     model.model.train()
     for module in model.model.modules():
         assert not module._forward_hooks

@@ -2,6 +2,8 @@ from dataclasses import replace
 
 import pytest
 
+from classifier.options.noise import Noise
+from classifier.options.tuning import Tuning
 from classifier.profiles import PROFILES
 from classifier.recipes import BertRecipe, LlmHeadRecipe, RetrieverRecipe
 
@@ -16,9 +18,10 @@ from classifier.recipes import BertRecipe, LlmHeadRecipe, RetrieverRecipe
         (BertRecipe(), "warmup", 1.0),
         (BertRecipe(), "weight_decay", -0.1),
         (LlmHeadRecipe(), "epochs", 0),
-        (LlmHeadRecipe(), "lora_r", 0),
-        (LlmHeadRecipe(), "lora_dropout", 1.0),
-        (LlmHeadRecipe(), "neftune_alpha", -1.0),
+        (Tuning(), "r", 0),
+        (Tuning(), "dropout", 1.0),
+        (Tuning(), "method", "magic"),
+        (Noise(), "neftune_alpha", -1.0),
         (RetrieverRecipe(), "batch_size", 0),
     ],
 )
@@ -36,8 +39,8 @@ def test_a_pretrained_checkpoint_is_trained_in_smaller_steps_than_the_starter():
 
 
 def test_lora_is_set_up_as_the_design_says():
-    recipe = PROFILES["starter"].recipe("llm_head")
-    assert (recipe.lora_r, recipe.lora_alpha, recipe.lora_dropout) == (32, 64, 0.1)
+    tuning = PROFILES["starter"].recipe("llm_head").tuning
+    assert (tuning.method, tuning.r, tuning.alpha, tuning.dropout) == ("lora", 32, 64, 0.1)
 
 
 def test_any_checkpoint_of_a_profile_can_be_replaced(tmp_path):
