@@ -15,10 +15,13 @@ def listen(host: str, port: int, people: People) -> socket.socket:
             "add one with `python app.py user add NAME`, or leave --host out."
         )
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        opened = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
         raise Refused(f"{host}:{port} cannot be opened ({reason}); choose another one with --port.") from error
+    # Connections inherit it; asyncio misses such sockets, and the end of every answer would wait 40 ms for the browser.
+    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return opened
 
 
 def _is_loopback(host: str) -> bool:
