@@ -164,16 +164,12 @@ def _serve(arguments: argparse.Namespace) -> None:
 
 
 def _import(arguments: argparse.Namespace) -> object:
+    from workflow.import_views import ImportPlan
+
     progress = Progress()
     try:
-        return _cases(arguments).importing.run(
-            arguments.file,
-            split=arguments.split,
-            mapping=dict(arguments.map or ()),
-            keep_sample=arguments.keep_sample,
-            watch=progress,
-            encoding=arguments.encoding,
-        )
+        plan = ImportPlan(dict(arguments.map or ()), arguments.split, arguments.keep_sample, arguments.encoding)
+        return _cases(arguments).importing.carry_out(arguments.file, plan, watch=progress)
     finally:
         progress.end()
 

@@ -4,11 +4,13 @@ Nothing is written before `start`. The import then runs on the server; the page 
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from ui.phrasebook import say
 from ui.uploads import Uploads
 from ui.view import draw_view
-from workflow.background_import import ImportPlan
+from workflow.import_views import ImportPlan
 from workflow.use_cases import UseCases
 
 Fields = dict[str, Any]
@@ -52,9 +54,11 @@ class ImportHandlers:
         split: str = "",
         encoding: str = "",
         remove_sample: bool = False,
+        language: str = "en",
     ) -> Fields:
-        """Begin the import; the file goes when it has ended."""
-        plan = ImportPlan(mapping, split or None, keep_sample=not remove_sample, encoding=encoding or None)
+        """Begin the import, its rejects file in this language; the file goes when it has ended."""
+        tell = partial(say, language=language)
+        plan = ImportPlan(mapping, split or None, not remove_sample, encoding or None, tell)
         path, uploads = self._uploads.find(upload), self._uploads
         return {"id": self.use_cases.background_import.start(path, plan, person, lambda: uploads.remove(upload))}
 

@@ -19,6 +19,10 @@ ROWS = "rejected"
 PLACE = re.compile(r"\{(\w+)\}")
 PARTS = {"retriever", "bert", "llm_head", "prompt", "reference", "vectors", "predictions", "order"}
 """What a job's message may begin with: the name of the part that it is at, and a colon."""
+SEAM = re.compile(rf";? (?=(?:{'|'.join(sorted(PARTS))}) (?:failed|is silent): )")
+"""Where a message begins to tell how the next part of the job fared."""
+WHY = "why"
+"""The place that holds a sentence of its own."""
 Book = tuple[tuple[re.Pattern[str], str], ...]
 
 
@@ -35,9 +39,12 @@ def say(sentence: str, language: str) -> str:
     part, colon, rest = sentence.partition(": ")
     if colon and part in PARTS:
         return f"{part}: {say(rest, language)}"
+    if len(told := SEAM.split(sentence)) > 1:
+        return " ".join(say(one, language) for one in told)
     for pattern, other in _book(language):
         if found := pattern.fullmatch(sentence):
-            return other.format_map(found.groupdict())
+            places = found.groupdict()
+            return other.format_map(places | ({WHY: say(places[WHY], language)} if WHY in places else {}))
     return sentence
 
 

@@ -5,7 +5,6 @@ So every tab shows the same, after a reload too, and the next process can tell t
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Lock, Thread
@@ -15,7 +14,7 @@ from storage import imports
 from storage.tables import Import
 from storage.tables.base import now
 from workflow.errors import Refused, TriageError
-from workflow.import_views import ImportState
+from workflow.import_views import ImportPlan, ImportState
 from workflow.importing import Importing
 from workflow.sample import SAMPLE_NAME
 from workflow.source_file import understand
@@ -26,16 +25,6 @@ UNFORESEEN = "Something went wrong on the server, whose log says more."
 COUNTS = ("rows", "total", "added", "known", "rejected", "labelled")
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class ImportPlan:
-    """How a file is to be brought in. `mapping` is {field: column}, "" for a column that is to be left out."""
-
-    mapping: Mapping[str, str] = field(default_factory=dict)
-    split: str | None = None
-    keep_sample: bool = True
-    encoding: str | None = None
 
 
 class BackgroundImport:
@@ -66,7 +55,7 @@ class BackgroundImport:
 
     def _run(self, import_id: int, path: Path, plan: ImportPlan, person: str, done: Callable[[], object]) -> None:
         try:
-            self._importing.run(path, **vars(plan), person=person, import_id=import_id)
+            self._importing.carry_out(path, plan, person, import_id=import_id)
         except Exception as error:
             self._fail(import_id, error)
         finally:

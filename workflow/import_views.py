@@ -1,8 +1,32 @@
-"""What the use cases of the way in hand to pages, API and command line: frozen values."""
+"""What pages, API and command line hand to the use cases of the way in, and get from them: frozen values."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from workflow.dealing import SPLITS
+from workflow.errors import BadInput
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """How a file is to be brought in.
+
+    `mapping` is {field: column}, "" for a column that is to be left out. `split` puts all new items into train,
+    validation or gold; else clusters of near-duplicates are dealt out. `say` words the reasons in the rejects file.
+    """
+
+    mapping: Mapping[str, str] | None = None
+    split: str | None = None
+    keep_sample: bool = True
+    encoding: str | None = None
+    say: Callable[[str], str] = str
+
+    def __post_init__(self) -> None:
+        """Refuse a split that does not exist."""
+        if self.split and self.split not in SPLITS:
+            raise BadInput(f"There is no split called {self.split}; choose {', '.join(SPLITS)}.")
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,10 @@ from storage import imports
 from storage import sample as stored_sample
 from storage.database import Database
 from storage.known import list_label_names
-from workflow.dealing import SPLITS, Dealer
-from workflow.errors import BadInput
+from workflow.dealing import Dealer
 from workflow.grouping import guess_groups
 from workflow.import_run import CHUNK, ImportRun, Tally
-from workflow.import_views import ImportPreview, ImportReport
+from workflow.import_views import ImportPlan, ImportPreview, ImportReport
 from workflow.readers import Meter, RejectsFile, Survey
 from workflow.sample import SAMPLE_NAME, make_sample
 from workflow.source_file import SourceFile, look, open_once, understand, usable
@@ -60,30 +59,28 @@ class Importing:
         """Return the names of a file's columns, for one of which no name tells that it holds the text."""
         return open_once(Path(path)).columns
 
-    def run(
+    def run(self, path: Path | str, split: str | None = None, person: str = "analyst") -> ImportReport:
+        """Import a file, its columns guessed; the sample stays."""
+        return self.carry_out(path, ImportPlan(split=split), person)
+
+    def carry_out(
         self,
         path: Path | str,
-        split: str | None = None,
-        mapping: Mapping[str, str] | None = None,
+        plan: ImportPlan,
         person: str = "analyst",
-        keep_sample: bool = True,
         watch: Watch | None = None,
-        encoding: str | None = None,
         import_id: int | None = None,
     ) -> ImportReport:
-        """Import a file; rows that cannot be used are listed in a rejects file under `exports/`.
+        """Import a file as planned; rows that cannot be used are listed in a rejects file under `exports/`.
 
-        `split` puts all new items into train, validation or gold; otherwise clusters of near-duplicates are dealt out.
         `import_id` is that of `begin`, where somebody wants to follow the import.
         """
-        if split and split not in SPLITS:
-            raise BadInput(f"There is no split called {split}; choose {', '.join(SPLITS)}.")
         started = time.monotonic()
-        source = understand(path, mapping, encoding)
-        if not keep_sample:
+        source = understand(path, plan.mapping, plan.encoding)
+        if not plan.keep_sample:
             self.remove_sample()
-        run = self._run(import_id or self.begin(source.filename, person), source.survey, person, split or "")
-        rejects = self._write(run, source, watch or Unwatched())
+        run = self._run(import_id or self.begin(source.filename, person), source.survey, person, plan.split or "")
+        rejects = self._write(run, source, plan.say, watch or Unwatched())
         report = self._finish(run, source.filename, rejects, started)
         if report.added or report.labelled:
             self.after()
@@ -136,11 +133,11 @@ class Importing:
         described = {name: ("", group) for name, group in groups.items()}
         return ImportRun(self.database, import_id, person, dealer, described, forced, total=survey.rows)
 
-    def _write(self, run: ImportRun, source: SourceFile, watch: Watch) -> str:
+    def _write(self, run: ImportRun, source: SourceFile, say: Callable[[str], str], watch: Watch) -> str:
         meter, tally = Meter(), run.tally
         # Its name is its only lock where the app has no accounts, so nobody can guess it.
         path = self.data / "exports" / f"rejects-{run.import_id}-{secrets.token_hex(8)}"
-        with RejectsFile(path, source.table.form, source.table.columns) as rejects:
+        with RejectsFile(path, source.table.form, source.table.columns, say) as rejects:
             records = source.table.records(meter)
             while chunk := list(islice(records, CHUNK)):
                 rows = usable(chunk, source.parser, rejects)

@@ -13,11 +13,12 @@ from workflow.job_watch import JobWatch, PartWatch
 from workflow.live_models import LiveModel, LiveModels
 from workflow.neighbours import Neighbours
 from workflow.predicting import Predictor, chunks
-from workflow.task import GiveWay, PartlyFailed, Task, sentence
+from workflow.task import GiveWay, PartlyFailed, Task, fared, sentence
 
 EXPECTED = {"vectors": 1.0, "predictions": 8.0, "order": 1.0}
 """How the parts of the job compare; its own pace replaces the guess at once."""
 PRUNED_AT_ONCE = 2000
+SILENT = "is silent"
 
 logger = logging.getLogger(__name__)
 
@@ -52,15 +53,14 @@ class PredictRun:
                 self._reorder()
             self._prune()
             if self.failed and not live.keys() - self.failed.keys():
-                raise PartlyFailed("; ".join(self.failed.values()))
+                raise PartlyFailed(fared(self.failed, SILENT))
             asked_again = self._finish(options)
             if asked_again is None:
                 return self._message()
             options = asked_again
 
     def _message(self) -> str:
-        failures = "".join(f" {name} is silent: {why}" for name, why in self.failed.items())
-        return f"{self.predicted:,} items predicted.{failures}"
+        return f"{self.predicted:,} items predicted. {fared(self.failed, SILENT)}".rstrip()
 
     def _embed(self) -> None:
         if not self.neighbours.index.refresh():

@@ -1,6 +1,6 @@
 """What a worker hands to the body of a job, and how a body may end early. Knows no kind of job."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,11 @@ class Task:
     data: Path
     options: dict[str, Any] = field(default_factory=dict)
     person: str = ""
+
+
+def fared(parts: Mapping[str, str], how: str) -> str:
+    """Say of each part how it fared and why, a sentence each: "bert failed: The disk is full."."""
+    return " ".join(f"{name} {how}: {why}" for name, why in parts.items())
 
 
 Body = Callable[[Task], str]

@@ -26,7 +26,7 @@ from workflow.predicting import Predictor, chunks, rows
 from workflow.promoting import ask_for_predictions
 from workflow.recipes import recipe_from
 from workflow.staleness import is_stale
-from workflow.task import PartlyFailed, Task, sentence
+from workflow.task import PartlyFailed, Task, fared, sentence
 from workflow.training_data import read_snapshot
 from workflow.version_files import is_there, sweep
 
@@ -73,7 +73,7 @@ class TrainingRun:
             ask_for_predictions(session, refresh=True)
         shutil.rmtree(self.workspace.parent, ignore_errors=True)
         if failed:
-            raise PartlyFailed("; ".join(f"{name} failed: {why}" for name, why in failed.items()))
+            raise PartlyFailed(fared(failed, "failed"))
         return self._message()
 
     def _message(self) -> str:

@@ -86,6 +86,11 @@ def test_the_rejects_can_be_fetched_by_a_name_that_nobody_guesses(web, handlers,
     assert "no text" in web.get(f"/download/rejects/{name}").text
 
 
+def test_the_rejects_give_their_reasons_in_the_language_of_whoever_imports(web, handlers, news, desk):
+    handlers.start("ann", send(web, news), COLUMNS, language="zh")
+    assert "没有正文" in web.get(f"/download/rejects/{ended(desk).report['rejects']}").text
+
+
 def test_what_is_no_rejects_file_is_not_sent(web, desk):
     (desk.data / "exports").mkdir(exist_ok=True)
     (desk.data / "exports" / "other.csv").write_text("secret", encoding="utf-8")

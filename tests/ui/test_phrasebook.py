@@ -81,6 +81,23 @@ def test_a_part_of_a_job_is_named_and_what_it_does_is_translated():
     assert say("bert: predicting, 1,024 of 12,000 items", "zh") == "bert: 预测中，1,024 / 12,000 条"
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "bert failed: The label '甲' cannot be asked for: it begins or ends blank or breaks the line. "
+        "reference failed: There are no labels to learn; add labels first.",
+        "1,204 items predicted. bert is silent: The files of bert, version 3, cannot be read; retrain it or roll it "
+        "back. prompt is silent: The language model server at http://127.0.0.1:8000/v1 cannot be reached.",
+        "bert failed: There are no labels to learn; add labels first.; reference failed: There are no labels to learn; "
+        "add labels first.",
+    ],
+)
+def test_a_message_of_several_parts_is_translated_to_its_end(message):
+    said = say(message, "zh")
+    assert not re.search("failed|silent|[a-z]+ [a-z]+ [a-z]+", said), said
+    assert CHINESE.search(said.rpartition("：")[2])
+
+
 def test_values_keep_what_they_say():
     assert say("There is no label named \\1 {label} done.", "zh") == "没有名为 \\1 {label} done 的标签。"
 

@@ -11,8 +11,9 @@ from storage.tables import Import
 from storage.tables.base import now
 from tests.workflow.bringing import write_jsonl
 from workflow import background_import, importing
-from workflow.background_import import BackgroundImport, ImportPlan
+from workflow.background_import import BackgroundImport
 from workflow.errors import BadInput, Refused
+from workflow.import_views import ImportPlan
 from workflow.importing import Importing
 
 ROWS = [{"text": f"第{number}条，内容各不相同{number**3}"} for number in range(35)]

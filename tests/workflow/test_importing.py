@@ -15,6 +15,7 @@ from storage.tables import Claim, Conflict, Import, Item, Label, Standing, Truth
 from tests.workflow.bringing import count, labels_of, write_jsonl
 from workflow import import_run, importing
 from workflow.errors import BadInput
+from workflow.import_views import ImportPlan
 from workflow.importing import Importing
 
 
@@ -138,7 +139,7 @@ def test_rejected_rows_that_were_mended_can_be_imported(desk_importing, database
 def test_a_file_that_is_no_table_touches_nothing(desk_importing, database, tmp_path):
     (tmp_path / "photo.csv").write_bytes(b"\xff\xd8\xff" + bytes(range(256)) * 9)
     with pytest.raises(BadInput, match="picture"):
-        desk_importing.run(tmp_path / "photo.csv", keep_sample=False)
+        desk_importing.carry_out(tmp_path / "photo.csv", ImportPlan(keep_sample=False))
     with pytest.raises(BadInput, match="no split called test"):
         desk_importing.run(write_jsonl(tmp_path / "a.jsonl", ROWS), split="test")
     assert count(database, Import) == 0
@@ -176,7 +177,7 @@ def test_an_import_that_was_stopped_is_completed_by_the_next_one(desk_importing,
                 raise Cancelled
 
     with pytest.raises(Cancelled):
-        desk_importing.run(path, watch=Stop())
+        desk_importing.carry_out(path, ImportPlan(), watch=Stop())
     assert count(database, Item) == 20
     assert desk_importing.run(path).added == 15
     assert count(database, Item) == count(database, Standing) == 35
@@ -191,7 +192,7 @@ def test_progress_ends_at_one_and_predictions_are_asked_for_once(database, tmp_p
 
     bring = Importing(database, tmp_path, after=lambda: asked.append(1))
     path = write_jsonl(tmp_path / "a.jsonl", ROWS)
-    bring.run(path, watch=Watch())
+    bring.carry_out(path, ImportPlan(), watch=Watch())
     bring.run(path)
     assert seen[-1] == 1.0
     assert asked == [1]

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from storage.tables import Claim, Item, Job, Label, NearDuplicateKey, Standing, Truth, Version
 from tests.workflow.bringing import count, labels_of, write_jsonl
+from workflow.import_views import ImportPlan
 from workflow.importing import Importing
 from workflow.sample import NOISE_SHARE, make_sample
 
@@ -145,6 +146,7 @@ def add_live_version(database, data):
 def test_an_import_can_take_the_place_of_the_sample(database, tmp_path):
     bring = Importing(database, tmp_path)
     bring.load_sample()
-    report = bring.run(write_jsonl(tmp_path / "a.jsonl", [{"text": "真实的消息", "labels": ["甲"]}]), keep_sample=False)
+    path = write_jsonl(tmp_path / "a.jsonl", [{"text": "真实的消息", "labels": ["甲"]}])
+    report = bring.carry_out(path, ImportPlan(keep_sample=False))
     assert not report.sample_present
     assert count(database, Item) == count(database, Label) == 1

@@ -7,7 +7,7 @@ import { preview, summary } from "./preview.js";
 import { sampleNotice } from "./sample.js";
 import { asking } from "./server.js";
 import { LARGEST, upload } from "./upload.js";
-import { number, percent, t, tn } from "./words.js";
+import { language, number, percent, t, tn } from "./words.js";
 
 const BUSY = 1000,
   IDLE = 8000,
@@ -146,7 +146,7 @@ class Panel {
   async start(file) {
     file.form.ready(false);
     try {
-      const { id } = await this.ask.start({ upload: file.upload, ...file.form.values() });
+      const { id } = await this.ask.start({ upload: file.upload, language, ...file.form.values() });
       // A small file is in before anybody has seen it on its way.
       this.followed = id;
       this.file = null;

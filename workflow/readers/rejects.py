@@ -20,11 +20,12 @@ _SHEET_CELL = 32_000
 class RejectsFile:
     """A file of rejected rows; it comes into being with the first one. Use as a context manager."""
 
-    def __init__(self, path: Path, form: str, columns: tuple[str, ...]) -> None:
+    def __init__(self, path: Path, form: str, columns: tuple[str, ...], say: Callable[[str], str] = str) -> None:
         self.path = path.with_suffix(f".{form}")
         self.count = 0
         self._form = form
         self._columns = columns
+        self._say = say
         self._close: Callable[[], None] = lambda: None
         self._write: Callable[[Record, Unusable], None] | None = None
 
@@ -70,7 +71,7 @@ class RejectsFile:
 
         def write(record: Record, verdict: Unusable) -> None:
             values = record.values or {"raw": record.raw}
-            line = json.dumps(values | _verdict(record, verdict), ensure_ascii=False, default=str)
+            line = json.dumps(values | self._verdict(record, verdict), ensure_ascii=False, default=str)
             file.write(("[\n" if self.count == 1 else ",\n") + line if array else line + "\n")
 
         self._close = close
@@ -84,8 +85,8 @@ class RejectsFile:
         # What stands beyond the last column is kept in it, so that nothing of the row is lost.
         cells = [*cells[: width - 1], " ".join(map(str, cells[width - 1 :]))] if len(cells) > width else cells
         plain = [printable(cell) for cell in cells] + [""] * (len(self._columns) - len(cells))
-        return [*plain, *_verdict(record, verdict).values()]
+        return [*plain, *self._verdict(record, verdict).values()]
 
-
-def _verdict(record: Record, verdict: Unusable) -> dict[str, Any]:
-    return dict(zip(ADDED, (record.line, printable(verdict.column), printable(verdict.reason)), strict=True))
+    def _verdict(self, record: Record, verdict: Unusable) -> dict[str, Any]:
+        reason = self._say(verdict.reason)
+        return dict(zip(ADDED, (record.line, printable(verdict.column), printable(reason)), strict=True))
