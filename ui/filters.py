@@ -5,13 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from workflow.errors import BadInput
-from workflow.views import QueueFilter
+from workflow.views import CLASSIFIERS, QueueFilter
 
 ORDERS = ("instructive", "uncertain", "rare", "newest", "random")
 STATES = ("open", "labelled", "skipped", "flagged", "")
 KINDS = ("bert_alone", "llm_head_alone", "prompt_alone", "all_differ", "models_vs_human", "agree")
 BANDS = ("head", "middle", "tail")
-CLASSIFIERS = ("bert", "llm_head", "prompt")
 STANCES = ("beyond_truth", "short_of_truth", "alone", "outvoted", "instead")
 CHOICES = {
     "order": ORDERS,

@@ -10,7 +10,7 @@ from typing import Any
 
 from ui.view import draw_view
 from workflow.use_cases import UseCases
-from workflow.views import JobView
+from workflow.views import CLASSIFIERS, JobView
 
 Fields = dict[str, Any]
 JOBS = 5
@@ -23,7 +23,18 @@ def draw_retrain_tab(use_cases: UseCases) -> None:
     """Draw the tab; everything in it is one view."""
     ask = RetrainHandlers(use_cases)
     draw_view(
-        "retrain", [ask.state, ask.versions, ask.compare, ask.job, ask.start, ask.cancel, ask.promote, ask.rollback]
+        "retrain",
+        [
+            ask.recipes,
+            ask.state,
+            ask.versions,
+            ask.compare,
+            ask.job,
+            ask.start,
+            ask.cancel,
+            ask.promote,
+            ask.rollback,
+        ],
     )
 
 
@@ -33,11 +44,16 @@ class RetrainHandlers:
 
     use_cases: UseCases
 
-    def state(self, person: str) -> Fields:
-        """Return the plan, the jobs, and a mark that changes with the versions."""
+    def recipes(self, person: str) -> Fields:
+        """Return the recipes that have a name."""
+        return {"recipes": self.use_cases.retraining.named_recipes()}
+
+    def state(self, person: str, classifiers: Sequence[str] = CLASSIFIERS, recipes: Sequence[str] = ()) -> Fields:
+        """Return the plan (None where no classifier is chosen), the jobs, and a mark that changes with the versions."""
         retraining = self.use_cases.retraining
         jobs = [self._told(job.id) if job.status in UNFINISHED else job for job in retraining.jobs(JOBS)]
-        return {"plan": retraining.plan(), "jobs": jobs, "mark": retraining.mark()}
+        plan = retraining.plan(classifiers, recipes) if classifiers else None
+        return {"plan": plan, "jobs": jobs, "mark": retraining.mark()}
 
     def versions(self, person: str) -> Fields:
         """Return all versions, and each label's metrics by the live ones and the reference."""
@@ -56,9 +72,9 @@ class RetrainHandlers:
         """Return a job with curves and log."""
         return {"job": self._told(job_id)}
 
-    def start(self, person: str) -> Fields:
-        """Retrain all three classifiers on all current labels."""
-        return {"job": self.use_cases.retraining.start(person=person)}
+    def start(self, person: str, classifiers: Sequence[str] = CLASSIFIERS, recipes: Sequence[str] = ()) -> Fields:
+        """Retrain classifiers on all current labels, by recipes with a name or else as the profile says."""
+        return {"job": self.use_cases.retraining.start(classifiers, person, recipes)}
 
     def cancel(self, person: str, job_id: int) -> Fields:
         """Ask a job to stop."""

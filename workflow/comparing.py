@@ -22,7 +22,7 @@ SHOWN = (*AVERAGES, "few_shot_f1", "support")
 class VersionRow:
     """A version in the table of all. `gold` names the gold items that it was measured on, `metrics` are averages.
 
-    `promotable`: it can go live now. `returns`: a roll-back of its classifier brings it back.
+    `preset` is the recipe that somebody picked by name; `promotable`: it can go live now. `returns`: a roll-back of its classifier brings it back.
     """
 
     id: int
@@ -35,6 +35,7 @@ class VersionRow:
     created_at: datetime
     promoted_at: datetime | None
     seconds: float
+    preset: str
     job_id: int | None
     promotable: bool
     returns: bool
@@ -120,6 +121,7 @@ def _row(row: Version, data: Path, *, returns: bool = False) -> VersionRow:
         created_at=row.created_at,
         promoted_at=row.promoted_at,
         seconds=row.seconds,
+        preset=row.recipe.get("preset", ""),
         job_id=row.job_id,
         promotable=waits and is_there(data, row),
         returns=returns,

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from classifier.examples import CLASSIFIERS
+from classifier.presets import PRESETS
 from classifier.watch import Unwatched, Watch
 from storage import jobs, training, versions
 from storage.database import Database
@@ -21,7 +22,7 @@ from workflow.live_models import LiveModels
 from workflow.neighbours import Neighbours
 from workflow.recipes import RecipeBook, as_options, by_classifier, recipe_from
 from workflow.supervisor import Supervisor
-from workflow.views import JobView, RetrainPlan, VersionView
+from workflow.views import JobView, NamedRecipe, RetrainPlan, VersionView
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,10 @@ class Retraining:
             return took
         recipes = {name: recipe_from(name, values) for name, values in options["recipes"].items()}
         return sum(expected_parts([name for name in recipes if name in CLASSIFIERS], recipes, live).values())
+
+    def named_recipes(self) -> list[NamedRecipe]:
+        """Return the recipes that can be picked by name, each classifier's own first."""
+        return [NamedRecipe(preset.name, preset.classifier, preset.about) for preset in PRESETS.values()]
 
     def start(
         self, classifiers: Sequence[str] = CLASSIFIERS, person: str = "analyst", recipes: Sequence[str] = ()

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import date, datetime
 from typing import Any
 
+from classifier.examples import CLASSIFIERS as CLASSIFIERS
 from storage.queue import QueueFilter as QueueFilter
 
 
@@ -201,6 +202,15 @@ class VersionView:
     promoted_at: datetime | None
     seconds: float
     job_id: int | None
+
+
+@dataclass(frozen=True)
+class NamedRecipe:
+    """A recipe that can be picked by its name; `why` says what it is, with its paper."""
+
+    name: str
+    classifier: str
+    why: str
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,33 @@ def test_the_plan_counts_the_corrections_since_the_live_versions(handlers, desk)
     assert handlers.state("ann")["plan"].new_annotations == 1
 
 
+def test_a_choice_of_classifiers_and_recipes_is_what_the_job_does(handlers, desk):
+    correct(desk)
+    assert {one.classifier for one in handlers.recipes("ann")["recipes"]} == {"bert", "llm_head", "prompt"}
+    chosen = {"classifiers": ["llm_head"], "recipes": ["llm-lora-64"]}
+    assert handlers.state("ann", **chosen)["plan"].classifiers == ("llm_head",)
+    assert handlers.state("ann", classifiers=[])["plan"] is None
+    job = handlers.start("ann", **chosen)["job"]
+    assert job.classifiers == ("llm_head",)
+    with desk.database.read() as session:
+        recipe = session.get_one(Job, job.id).options["recipes"]["llm_head"]
+    assert (recipe["preset"], recipe["tuning"]["r"]) == ("llm-lora-64", 64)
+
+
+@pytest.mark.parametrize(
+    ("classifiers", "recipes", "told"),
+    [
+        (["bert"], ["magic"], "There is no recipe magic"),
+        (["bert"], ["llm-lora-64"], "The recipe llm-lora-64 trains llm_head, which is not to be trained."),
+        (["bert"], ["bert", "bert-neftune"], "bert and bert-neftune both train bert"),
+        (["svm"], [], "There is no classifier 'svm'"),
+    ],
+)
+def test_a_choice_that_makes_no_sense_is_refused(handlers, classifiers, recipes, told):
+    with pytest.raises(BadInput, match=told):
+        handlers.start("ann", classifiers=classifiers, recipes=recipes)
+
+
 def test_one_click_retrains_all_three(handlers, desk):
     correct(desk)
     job = handlers.start("ann")["job"]

@@ -3,7 +3,9 @@ import { Changes } from "./changes.js";
 import { comparison } from "./compare.js";
 import { fill, h } from "./dom.js";
 import { JobCard, UNFINISHED } from "./jobs.js";
+import { CLASSIFIERS } from "./matrix.js";
 import { perLabel } from "./per_label.js";
+import { Recipes } from "./recipes.js";
 import { keepingFocus } from "./roving.js";
 import { asking } from "./server.js";
 import { sure } from "./sure.js";
@@ -23,9 +25,10 @@ class Workshop {
     this.status = h("p.status", { role: "status", "aria-live": "polite" });
     this.history = new History();
     this.changes = new Changes(ask);
+    this.recipes = new Recipes(() => this.refresh());
     this.parts = Object.fromEntries(["plan", "jobs", "compare", "labels"].map((name) => [name, h(`section.${name}`)]));
     const { plan, jobs, compare, labels } = this.parts;
-    fill(element, plan, this.status, jobs, compare, this.changes.element, this.history.element, labels);
+    fill(element, plan, this.recipes.element, this.status, jobs, compare, this.changes.element, this.history.element, labels);
     // Whoever comes to this tab sees what is true now, not what was when it was left.
     new IntersectionObserver(([seen]) => seen.isIntersecting && this.state && this.run()).observe(element);
   }
@@ -44,7 +47,8 @@ class Workshop {
 
   async refresh() {
     try {
-      const state = await this.ask.state();
+      if (!this.recipes.rows.size) this.recipes.offer((await this.ask.recipes()).recipes);
+      const state = await this.ask.state(this.recipes.chosen());
       if (this.silent) this.tell("");
       this.silent = false;
       this.show(state);
@@ -63,7 +67,7 @@ class Workshop {
     keepingFocus(this.parts.plan, () =>
       fill(
         this.parts.plan,
-        plan(state, () => this.act("start", {}, t("retrain.started"))),
+        plan(state, this.recipes.chosen(), (chosen) => this.act("start", chosen, t("retrain.started"))),
       ),
     );
     this.showJobs(state.jobs);
@@ -152,15 +156,8 @@ class Workshop {
 
 const named = ({ classifier, number }) => ({ classifier: t(`classifier.${classifier}`), n: number });
 
-function plan({ plan: it, jobs }, start) {
+function plan({ plan: it, jobs }, chosen, start) {
   const running = jobs.find((job) => job.kind === "retrain" && UNFINISHED.includes(job.status));
-  const news = Object.keys(it.since).length
-    ? [
-        tn("plan.corrections", it.new_annotations, { since: since(it.since) }),
-        it.new_annotations > 0 && tn("plan.labels", it.labels_touched),
-      ]
-    : [t("plan.first")];
-  const facts = [...news, t("plan.expected", { span: span(it.expected_seconds) })].filter(Boolean);
   return h(
     "div.plan-card",
     {},
@@ -171,13 +168,30 @@ function plan({ plan: it, jobs }, start) {
         id: "retrain-button",
         "data-key": "retrain",
         "aria-describedby": "retrain-plan",
-        disabled: Boolean(running),
-        onclick: start,
+        disabled: Boolean(running) || !it,
+        onclick: () => start(chosen),
       },
-      t(running ? "retrain.running" : "retrain.button"),
+      running ? t("retrain.running") : asks(chosen.classifiers),
     ),
-    h("div", {}, h("p", { id: "retrain-plan" }, facts.join(t("plan.separator"))), h("small", {}, t("retrain.hint"))),
+    h("div", {}, h("p", { id: "retrain-plan" }, it ? facts(it) : t("recipes.none")), h("small", {}, t("retrain.hint"))),
   );
+}
+
+/** "312 corrections since version 7, 41 labels touched, about 3 minutes". */
+function facts(it) {
+  const news = Object.keys(it.since).length
+    ? [
+        tn("plan.corrections", it.new_annotations, { since: since(it.since) }),
+        it.new_annotations > 0 && tn("plan.labels", it.labels_touched),
+      ]
+    : [t("plan.first")];
+  return [...news, t("plan.expected", { span: span(it.expected_seconds) })].filter(Boolean).join(t("plan.separator"));
+}
+
+/** What the button says: all three, or which of them. */
+function asks(classifiers) {
+  if (classifiers.length === CLASSIFIERS.length || !classifiers.length) return t("retrain.button");
+  return t("retrain.button_some", { names: classifiers.map((name) => t(`classifier.${name}`)).join(t("list.comma")) });
 }
 
 /** "version 7" where all have the same number, else each by its name. */

@@ -54,6 +54,7 @@ function table(versions, { promote }) {
     ...MEASURES.map((name) => t(`history.${name}`)),
     t("version.created"),
     t("version.took"),
+    t("version.recipe"),
     t("version.reason"),
     "",
   ];
@@ -69,6 +70,7 @@ function table(versions, { promote }) {
       MEASURES.map((key) => h("td", {}, f1(one.metrics[key]))),
       h("td", {}, date(one.created_at)),
       h("td", {}, span(one.seconds)),
+      h("td", {}, one.preset),
       h("td.wide", {}, one.reason),
       h("td", {}, one.promotable && button()),
     );
