@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio import FileData
 
 from ui.downloads import write_export
 from ui.filters import filter_from
@@ -25,12 +26,13 @@ LONGEST_PAGE = 500
 
 def add_endpoints(use_cases: UseCases) -> None:
     """Add every endpoint to the page that is being drawn."""
-    api = Endpoints(use_cases)
+    api, files = Endpoints(use_cases), Files(use_cases)
     desk = [api.classify, api.next_item, api.item, api.submit, api.skip, api.flag, api.undo, api.search, api.labels]
     workshop = [api.retrain, api.jobs, api.job, api.cancel_job, api.versions, api.promote, api.rollback, api.metrics]
-    for endpoint in [*desk, *workshop]:
+    for endpoint in [*desk, *workshop, files.import_file]:
         gr.api(shown(_as_json(endpoint)), api_name=endpoint.__name__, concurrency_limit=None)
-    _add_file_endpoints(Files(use_cases))
+    for export in (files.export_disagreements, files.export_annotations):
+        gr.api(shown(export), api_name=export.__name__)
 
 
 def _as_json(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -142,41 +144,37 @@ class Endpoints:
 
 @dataclass(frozen=True)
 class Files:
-    """Endpoints that take or give a file."""
+    """Endpoints that take or give a file, which Gradio knows by its annotation."""
 
     use_cases: UseCases
 
-    def import_file(self, file: str | None, split: str, request: gr.Request) -> Json:
+    def import_file(self, file: FileData, request: gr.Request, split: str = "") -> Json:
         """Import a file, its columns guessed; the sample stays."""
-        if not file:
-            raise BadInput("There is no file to import.")
-        return as_json(self.use_cases.importing.run(file, split=split or None, person=person_of(request)))
+        path, named = _uploaded(file), _text("split", split) or None
+        return self.use_cases.importing.run(path, split=named, person=person_of(request))
 
-    def export_disagreements(self, filters: Json | None) -> str:
+    def export_disagreements(self, filters: Json | None = None) -> FileData:
         """Return the disagreements of a filter as CSV, by default of all items."""
         chosen = filter_from({"state": ""} if filters is None else filters)
-        return str(self._file("disagreements.csv", lambda stream: self.use_cases.disagreements.export(chosen, stream)))
+        return self._file("disagreements.csv", lambda stream: self.use_cases.disagreements.export(chosen, stream))
 
-    def export_annotations(self, form: str) -> str:
+    def export_annotations(self, form: str = "jsonl") -> FileData:
         """Return every annotation as JSONL or CSV."""
         if form not in ("jsonl", "csv"):
             raise BadInput(f"The format is jsonl or csv, not {form!r}.")
         name = f"annotations.{form}"
-        return str(self._file(name, lambda stream: self.use_cases.exporting.annotations(form, stream)))
+        return self._file(name, lambda stream: self.use_cases.exporting.annotations(form, stream))
 
-    def _file(self, name: str, write: Callable[[Any], object]) -> Path:
-        return write_export(self.use_cases, name, write)
+    def _file(self, name: str, write: Callable[[Any], object]) -> FileData:
+        return FileData(path=str(write_export(self.use_cases, name, write)), orig_name=name)
 
 
-def _add_file_endpoints(files: Files) -> None:
-    # Files go through components, which check that a path was really uploaded.
-    with gr.Column(visible=False):
-        file, split, filters = gr.File(type="filepath"), gr.Textbox(""), gr.JSON(None)
-        form, report, written = gr.Textbox("jsonl"), gr.JSON(), gr.File()
-        button = gr.Button()
-    button.click(shown(files.import_file), [file, split], report, api_name="import_file")
-    button.click(shown(files.export_disagreements), filters, written, api_name="export_disagreements")
-    button.click(shown(files.export_annotations), form, written, api_name="export_annotations")
+def _uploaded(file: object) -> Path:
+    try:
+        # Only of what is marked as a file has Gradio seen to it that it was uploaded.
+        return Path(FileData.model_validate(file, context={"validate_meta": True}).path)
+    except ValueError as error:
+        raise BadInput("There is no file to import; upload one, and name it as the upload's answer does.") from error
 
 
 def _id(name: str, value: object) -> int:

@@ -80,9 +80,12 @@ def _add_public_routes(app: FastAPI) -> None:
 
 
 def _mount_page(app: FastAPI, use_cases: UseCases, host: str) -> None:
+    page = build_page(use_cases)
+    # Gradio refuses files that nobody uploaded only where it launched the page itself; else any on this machine would do.
+    page.has_launched = True
     gr.mount_gradio_app(
         app,
-        build_page(use_cases),
+        page,
         path="/",
         server_name=host,
         footer_links=[],

@@ -8,6 +8,8 @@ NAMES = {
     *("import_file", "export_disagreements", "export_annotations"),
 }
 
+IS_FILE = {"meta": {"_type": "gradio.FileData"}}
+
 
 def ask(web, endpoint, *values):
     answer = web.post(f"/gradio_api/run/{endpoint}", json={"data": list(values)})
@@ -85,6 +87,41 @@ def test_a_retraining_answers_with_its_job(call):
     assert set(keys.split()) <= set(job)
     assert call("job", job["id"])["classifiers"] == ["bert"]
     assert call("cancel_job", job["id"])["status"] == "cancelled"
+
+
+def test_an_uploaded_file_is_imported(call, web):
+    sent = {"files": ("news.csv", "text,labels\n星河药业再次召回,产品召回\n".encode())}
+    path = web.post("/gradio_api/upload", files=sent).json()[0]
+    report = call("import_file", {"path": path, "orig_name": "news.csv", **IS_FILE}, "train")
+    assert (report["added"], report["splits"]) == (1, {"train": 1})
+
+
+@pytest.mark.parametrize("endpoint", ["import_file", "classify"])
+def test_a_file_that_nobody_uploaded_is_read_by_no_endpoint(web, desk, endpoint):
+    """Bug: Gradio copied any named file of the machine, the key of the sessions too, to where it can be fetched."""
+    assert "not uploaded" in ask(web, endpoint, {"path": str(desk.data / "session.key"), **IS_FILE}, "")
+    assert not list((desk.data / "uploads").glob("**/session.key"))
+
+
+@pytest.mark.parametrize("file", [None, 5, "news.csv", {"path": "news.csv"}, {"path": 5}, {}])
+def test_what_is_not_marked_as_a_file_is_not_imported(quiet_web, file):
+    assert "no file to import" in ask(quiet_web, "import_file", file, "")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "asked", "name", "held"),
+    [
+        ("export_annotations", "jsonl", "annotations.jsonl", "产品召回"),
+        ("export_annotations", "csv", "annotations.csv", "产品召回"),
+        ("export_disagreements", None, "disagreements.csv", "bert_alone"),
+        ("export_disagreements", {"kind": "all_differ"}, "disagreements.csv", "all_differ"),
+    ],
+)
+def test_an_export_is_a_file_to_fetch(call, web, endpoint, asked, name, held):
+    call("submit", 1, ["产品召回"], "token-1", 1, "", "ann")
+    file = call(endpoint, asked)
+    assert file["orig_name"] == name
+    assert held in web.get(file["url"]).text
 
 
 @pytest.mark.parametrize(
