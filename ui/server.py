@@ -81,7 +81,7 @@ def _add_public_routes(app: FastAPI) -> None:
 
 def _mount_page(app: FastAPI, use_cases: UseCases, host: str) -> None:
     page = build_page(use_cases)
-    # Gradio refuses files that nobody uploaded only where it launched the page itself; else any on this machine would do.
+    # Only of a page that was launched does Gradio refuse files that nobody uploaded; else any on this machine would do.
     page.has_launched = True
     gr.mount_gradio_app(
         app,
