@@ -1,9 +1,10 @@
 """How the prompt classifier is set up and, with the starter checkpoint, trained. Importable without torch."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from classifier.options.checks import check_at_least, check_positive
+from classifier.options.data import Data
 from classifier.recipes import STARTER
 
 
@@ -35,6 +36,7 @@ class PromptRecipe:
     seconds: float = 80.0
     epochs: int = 4
     learning_rate: float = 2e-3
+    data: Data = field(default_factory=Data)
     preset: str = ""
     seed: int = 0
 
@@ -47,6 +49,8 @@ class PromptRecipe:
         check_at_least(self, 1, "threads", "epochs")
         check_at_least(self, 0, "neighbours", "retries", "seed")
         check_positive(self, "timeout_s", "seconds", "learning_rate")
+        if self.data.distillation.teachers or self.data.pretraining.share:
+            raise ValueError("data: distillation and pretraining are for bert and llm_head.")
 
     def _check_endpoint(self) -> None:
         if self.endpoint and not self.endpoint.startswith(("http://", "https://")):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from classifier.options.checks import check_positive, check_share
+from classifier.options.data import Data
 from classifier.options.noise import Noise
 from classifier.options.tuning import Tuning
 
@@ -34,6 +35,7 @@ class TrainingRecipe:
     start_lead: float = 0.0
     bpe_dropout: float = 0.0
     noise: Noise = field(default_factory=Noise)
+    data: Data = field(default_factory=Data)
     preset: str = ""
     seed: int = 0
 
