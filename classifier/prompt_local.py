@@ -1,6 +1,7 @@
 """A causal LM on this machine that answers prompts: any hub id, any local path, or the starter. Knows no neighbours."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Self
 
@@ -18,6 +19,8 @@ from classifier.watch import Watch
 
 MOST_TOKENS = 32_768
 ROOM_TO_ANSWER = 64
+LEAST_PREFIX = 16
+"""Tokens; to read a shorter beginning with each prompt costs less than to keep it."""
 
 
 class LocalModel:
@@ -61,14 +64,14 @@ class LocalModel:
 
     def scores(self, prompts: Sequence[str], votes: np.ndarray, watch: Watch) -> np.ndarray:
         """Return float32 [n, L]: the probability that an answer contains each label; votes count as examples only."""
-        tokens = self._encode(prompts)
+        prefix, tokens = _split_off_prefix(self._encode(prompts))
         scores = np.zeros((len(tokens), len(self.form.labels)), dtype=np.float32)
         seen = 0
         for rows in _batches([len(prompt) for prompt in tokens], self.recipe.batch_tokens):
             watch.progress(seen / len(tokens), "Asking the language model")
             ids, mask = padded_left([tokens[row] for row in rows], self._pad)
             with half_precision():
-                scores[rows] = self.scorer.score(*(torch.tensor(part, device=device()) for part in (ids, mask)))
+                scores[rows] = self.scorer.score(*(torch.tensor(part, device=device()) for part in (ids, mask)), prefix)
             seen += len(rows)
         return scores
 
@@ -104,6 +107,16 @@ class LocalModel:
         # Texts were cut to size already; what is still too long for a small model loses its instruction first.
         longest = getattr(self.model.config, "max_position_embeddings", None) or MOST_TOKENS
         return [prompt[-max(1, longest - ROOM_TO_ANSWER) :] for prompt in tokens]
+
+
+def _split_off_prefix(prompts: list[list[int]]) -> tuple[list[int], list[list[int]]]:
+    """Return what all prompts begin with, where reading it once is worth it, and their rests of a token at least."""
+    if len(prompts) < 2:
+        return [], prompts
+    # What the first and the last in their order share, all between them share as well.
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(min(prompts), max(prompts), strict=False))
+    shared = [token for token, _ in pairs][: min(map(len, prompts)) - 1]
+    return (shared, [prompt[len(shared) :] for prompt in prompts]) if len(shared) >= LEAST_PREFIX else ([], prompts)
 
 
 def _batches(lengths: Sequence[int], most_tokens: int) -> list[list[int]]:

@@ -6,13 +6,15 @@ prompt is read once; all labels are then scored together, as one packed tree of 
 every token sees the prompt and its own ancestors only (after SpecInfer, Miao et al. 2023).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 from transformers import DynamicCache, PreTrainedModel
 
 from classifier.trie import AnswerTokens, Fork, LabelTrie, Node, forks
@@ -46,12 +48,17 @@ class AnswerScorer:
         self.beams, self.max_labels = beams, max_labels
         self.forks = forks(self.trie)
         self.nodes = _nodes_to_read(self.forks)
+        self._prefix: tuple[Sequence[int], DynamicCache] = ((), DynamicCache(config=model.config))
 
     @torch.inference_mode()
-    def score(self, ids: Tensor, seen: Tensor) -> np.ndarray:
-        """Return float32 [n, L] in 0..1 for prompts padded on the left: ids and mask, both int64 [n, length]."""
+    def score(self, ids: Tensor, seen: Tensor, prefix: Sequence[int] = ()) -> np.ndarray:
+        """Return float32 [n, L] in 0..1 for prompts padded on the left: ids and mask, both int64 [n, length].
+
+        `prefix` are tokens that all of them begin with and that `ids` leave out: they are read once, not n times, and
+        not again while the next calls name the same ones.
+        """
         scores = torch.zeros(len(ids), self.trie.others, device=ids.device)
-        for answers, next_label in self._steps(self._read_prompts(ids, seen)):
+        for answers, next_label in self._steps(self._read_prompts(ids, seen, prefix)):
             scores.index_add_(0, answers.prompt, answers.mass[:, None] * next_label)
         return scores.clamp(0, 1).cpu().numpy()
 
@@ -65,12 +72,27 @@ class AnswerScorer:
                 return
             answers = self._say(answers, next_label, chosen)
 
-    def _read_prompts(self, ids: Tensor, seen: Tensor) -> Beginnings:
+    def _read_prompts(self, ids: Tensor, seen: Tensor, prefix: Sequence[int]) -> Beginnings:
         rows, sequences = len(ids), len(self.answer.sequences)
         ones = torch.ones(rows, sequences, device=ids.device)
-        cache = DynamicCache(config=self.model.config)
-        states = self._read(ids, seen, (seen.cumsum(1) - 1).clamp(min=0), cache)
+        cache = self._read_prefix(prefix, rows)
+        seen = functional.pad(seen, (len(prefix), 0), value=1)
+        positions = (seen.cumsum(1) - 1).clamp(min=0)[:, len(prefix) :]
+        states = self._read(ids, seen, positions, cache)
         return Beginnings(torch.arange(rows, device=ids.device), ones[:, 0], ones, states[:, -1], seen, cache)
+
+    def _read_prefix(self, prefix: Sequence[int], rows: int) -> DynamicCache:
+        """Return what the model keeps of the prefix, once for each row; another prefix takes the place of the last."""
+        if prefix and prefix != self._prefix[0]:
+            cache = DynamicCache(config=self.model.config)
+            ids = torch.tensor([prefix], device=self.model.device)
+            self._read(ids, torch.ones_like(ids), torch.arange(len(prefix), device=ids.device)[None], cache)
+            self._prefix = (prefix, cache)
+        if not prefix:
+            return DynamicCache(config=self.model.config)
+        cache = deepcopy(self._prefix[1])
+        cache.batch_repeat_interleave(rows)
+        return cache
 
     def _read(self, ids: Tensor, mask: Tensor, positions: Tensor, cache: DynamicCache) -> Tensor:
         output = self.model.base_model(
