@@ -16,7 +16,7 @@ class Selection:
     `amount` says what `size` counts: items of each label, a share of all items, or items. The ranking is drawn by the
     recipe's seed, or by maximal marginal relevance (Carbonell and Goldstein 1998) within each cluster of items with a
     label or with like vectors: `relevance` weighs nearness to the cluster's centre against distance to what was
-    taken before. Then items of several labels, and of labels with at most `rare` examples, are always taken.
+    taken before. Under `mmr`, items of several labels and of labels with at most `rare` examples are always taken.
     """
 
     amount: str = "all"
