@@ -7,8 +7,8 @@ from typing import Any, Protocol
 from classifier.profiles import Recipe
 
 RETRIEVER, REFERENCE = "retriever", "reference"
-FITTED, MEASURED = 0.85, 0.95
-"""How far a classifier's part is after fitting, and after its thresholds and metrics."""
+PREPARED, FITTED, MEASURED = 0.02, 0.85, 0.95
+"""How far a classifier's part is when its data are ready, after fitting, and after its thresholds and metrics."""
 FIRST_RETRIEVER, KNOWN_RETRIEVER, SCORED_REFERENCE = 25.0, 5.0, 10.0
 """Seconds; a retriever that is live is trained again only when it is stale."""
 

@@ -18,12 +18,13 @@ from storage.tables import Version, VersionStatus
 from workflow import scoring
 from workflow.candidates import Candidates, NewVersion, predict_front
 from workflow.errors import Unavailable
-from workflow.expected import FITTED, MEASURED, REFERENCE, RETRIEVER, expected_parts
+from workflow.expected import FITTED, MEASURED, PREPARED, REFERENCE, RETRIEVER, expected_parts
 from workflow.job_watch import JobWatch, PartWatch
 from workflow.live_models import LiveModel, LiveModels, LiveVersion
 from workflow.neighbours import Neighbours
 from workflow.predicting import Predictor, chunks, rows
 from workflow.promoting import ask_for_predictions
+from workflow.recipe_data import RecipeData
 from workflow.recipes import recipe_from
 from workflow.staleness import is_stale
 from workflow.task import PartlyFailed, Task, fared, sentence
@@ -55,6 +56,7 @@ class TrainingRun:
             kept = versions.list_ids(session)
         sweep(task.data, kept, task.hand.job_id)
         self.data: TrainingData = self.snapshot.training_data()
+        self.recipe_data = RecipeData(self.snapshot, self.data, self.neighbours)
         self.candidates = Candidates(self.database, task.data, task.hand.job_id, self.snapshot)
         self.watch = JobWatch(task.hand, expected_parts(task.classifiers, self.recipes, self.live))
         # Keyed by what is learned from: a run that was killed finds its foundation again, but never that of other data.
@@ -140,16 +142,22 @@ class TrainingRun:
 
     def _train(self, name: str, watch: PartWatch) -> Version:
         recipe, began = self.recipes[name], time.monotonic()
+        prepared = self.recipe_data.prepare(recipe.data, recipe.seed, watch.section(0, PREPARED))
         retriever = self.models.retriever()
         model = lineup.fit(
-            name, recipe, self.data, watch.section(0, FITTED), self.workspace, retriever[1] if retriever else None
+            name,
+            recipe,
+            prepared.data,
+            watch.section(PREPARED, FITTED),
+            self.workspace / prepared.key,
+            retriever[1] if retriever else None,
         )
         measured = scoring.score(model, self.snapshot, self.neighbours, watch.section(FITTED, MEASURED))
         new = NewVersion(
             name,
             asdict(recipe),
             time.monotonic() - began,
-            measured.metrics,
+            measured.metrics | ({"data": prepared.report} if prepared.report else {}),
             measured.thresholds.tolist(),
             lambda row: rows(LiveVersion.of(row), measured.item_ids, measured.scores, measured.near),
         )
