@@ -6,15 +6,17 @@ candidate is held back only when it is worse beyond that noise, in micro-F1 or i
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.bootstrap import resamples
+
 Answers = NDArray[np.bool_]
-Counts = NDArray[np.float64]
+Counts = NDArray[np.floating[Any]]
 Score = Callable[[Answers, Answers, Counts], Counts]
 
-RESAMPLES = 1000
 CONFIDENCE = 0.95
 ENOUGH_FEW_SHOT = 10
 """Positive gold examples of few-shot labels below which their F1 says nothing."""
@@ -47,7 +49,7 @@ def compare(answers: GoldAnswers | None) -> Verdict:
         return Verdict(True, "There was no version to compare it with.")
     if not answers.targets.any():
         return Verdict(True, "No gold item carries a label, so nothing could be compared.")
-    weights = _resample(len(answers.targets))
+    weights = resamples(len(answers.targets))
     micro = _differences(answers, weights, _micro_f1, np.ones_like(answers.few_shot))
     if _is_worse(micro):
         return Verdict(False, f"On gold its micro-F1 is {_points(micro)} lower than the live version's.")
@@ -58,12 +60,6 @@ def compare(answers: GoldAnswers | None) -> Verdict:
             return Verdict(False, reason)
     change = "higher" if micro[0] >= 0 else "lower, within the noise"
     return Verdict(True, f"On gold its micro-F1 is {_points(micro)} {change}.")
-
-
-def _resample(items: int) -> Counts:
-    """Return how often each item stands in each resample [resamples, items]; the first row is gold as it is."""
-    drawn = np.random.default_rng(0).multinomial(items, np.full(items, 1 / items), size=RESAMPLES)
-    return np.vstack([np.ones(items), drawn])
 
 
 def _differences(answers: GoldAnswers, weights: Counts, score: Score, labels: NDArray[np.bool_]) -> Counts:
