@@ -1,14 +1,17 @@
 """Puts the style sheets, and the script that settles language and theme, into the head of Gradio's page.
 
-Gradio's own `head` arrives only after its first paint, and after Gradio has read the browser's language. The modules of
-what is seen first are named as well, so that the browser fetches them while Gradio starts, and not one after the other.
+Gradio's own `head` arrives only after its first paint, and after Gradio has read the browser's language. What is needed
+for the first sight is named as well, so that the browser fetches it all at once, and not one after the other.
 """
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import gradio as gr
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.gradio_build import files_ahead
 
 SHEETS = ("tokens", "page", "parts", "controls", "lists", "triage", "matrix", "picker", "neighbours")
 PAGE_SHEETS = ("tour", "disagreements", "retrain", "charts", "statistics", "data")
@@ -18,9 +21,14 @@ FIRST = ("header.js", "triage.js")
 IMPORT = re.compile(r'^import .*?from "\./([\w.]+)";', re.MULTILINE | re.DOTALL)
 
 
+def sheets() -> list[Path]:
+    """Return the style sheets of all pages, those on which others build first."""
+    return [STATIC / f"{name}.css" for name in SHEETS + PAGE_SHEETS]
+
+
 def sheet() -> str:
     """Return all style sheets as one, since a first visit pays for every file that it asks for."""
-    return "\n".join((STATIC / f"{name}.css").read_text(encoding="utf-8") for name in SHEETS + PAGE_SHEETS)
+    return "\n".join(path.read_text(encoding="utf-8") for path in sheets())
 
 
 def modules_of(names: tuple[str, ...]) -> Iterator[str]:
@@ -34,17 +42,31 @@ def modules_of(names: tuple[str, ...]) -> Iterator[str]:
             waiting += IMPORT.findall((STATIC / name).read_text(encoding="utf-8"))
 
 
-def head() -> bytes:
-    """Return what is put into the head."""
-    modules = "".join(f'<link rel="modulepreload" href="ui/{name}">' for name in modules_of(FIRST))
-    return f'<script src="ui/boot.js"></script><link rel="stylesheet" href="ui/all.css">{modules}'.encode()
+def head(page: gr.Blocks) -> bytes:
+    """Return what is put into the head of a mounted page."""
+    own = "".join(f'<link rel="modulepreload" href="ui/{name}">' for name in modules_of(FIRST))
+    theme = f'<link rel="preload" as="style" href="theme.css?v={page.theme_hash}">'
+    gradio = "".join(map(_preload, files_ahead(_kinds(page))))
+    return f'<script src="ui/boot.js"></script><link rel="stylesheet" href="ui/all.css">{own}{gradio}{theme}'.encode()
+
+
+def _kinds(page: gr.Blocks) -> list[str]:
+    # The browser takes a named endpoint's values for states.
+    kinds = {block.get_block_name() for block in page.blocks.values()}
+    return sorted("state" if kind == "api" else kind for kind in kinds)
+
+
+def _preload(name: str) -> str:
+    # Gradio asks with crossorigin; what was fetched without it would be fetched again.
+    way = 'rel="modulepreload"' if name.endswith(".js") else 'rel="preload" as="style"'
+    return f'<link {way} crossorigin href="assets/{name}">'
 
 
 class FrontPage:
     """Rewrites the answer to `GET /`; passes everything else through untouched."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app, self.head = app, head()
+    def __init__(self, app: ASGIApp, head: bytes) -> None:
+        self.app, self.head = app, head
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; hold the front page's answer back until it is whole."""

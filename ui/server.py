@@ -9,22 +9,21 @@ from pathlib import Path
 
 import gradio as gr
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 
 from ui.downloads import download_routes
-from ui.front import FrontPage, sheet
+from ui.from_memory import FromMemory, sources_of
+from ui.front import STATIC, FrontPage, head
 from ui.guard import Accounts, Guard
 from ui.page import build_page
 from ui.sign_in import sign_in_routes
 from ui.theme import build_theme
 from ui.uploads import Uploads, upload_routes
-from ui.words import gradio_words, words_of
+from ui.words import gradio_words
 from workflow.use_cases import UseCases
 
-STATIC = Path(__file__).parent / "static"
 SESSION_SECONDS = 14 * 24 * 3600
 LARGEST_UPLOAD = "2gb"
 
@@ -37,8 +36,9 @@ def build_app(use_cases: UseCases, host: str = "127.0.0.1") -> FastAPI:
     app.include_router(download_routes(use_cases))
     app.include_router(upload_routes(Uploads.of(use_cases.data)))
     _add_public_routes(app)
-    _mount_page(app, use_cases, host)
-    app.add_middleware(FrontPage)
+    page = _mount_page(app, use_cases, host)
+    app.add_middleware(FrontPage, head=head(page))
+    app.add_middleware(FromMemory, sources=sources_of(page))
     app.add_middleware(Guard, accounts=Accounts(lambda: [person.name for person in use_cases.people.list()]))
     app.add_middleware(
         SessionMiddleware,
@@ -66,20 +66,10 @@ def _add_public_routes(app: FastAPI) -> None:
         """Say that the process answers."""
         return {"status": "ok"}
 
-    @app.get("/ui/words/{language}.json")
-    def words(language: str) -> JSONResponse:
-        """Return a language's table."""
-        return JSONResponse(words_of(language))
-
-    @app.get("/ui/all.css")
-    def styles() -> Response:
-        """Return the style sheets of all pages."""
-        return Response(sheet(), media_type="text/css")
-
     app.mount("/ui", StaticFiles(directory=STATIC))
 
 
-def _mount_page(app: FastAPI, use_cases: UseCases, host: str) -> None:
+def _mount_page(app: FastAPI, use_cases: UseCases, host: str) -> gr.Blocks:
     page = build_page(use_cases)
     # Only of a page that was launched does Gradio refuse files that nobody uploaded; else any on this machine would do.
     page.has_launched = True
@@ -98,6 +88,7 @@ def _mount_page(app: FastAPI, use_cases: UseCases, host: str) -> None:
         theme=build_theme(),
         favicon_path=STATIC / "icon.svg",
     )
+    return page
 
 
 def _session_secret(data: Path) -> str:

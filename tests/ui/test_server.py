@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from ui.server import STATIC
+from ui.front import STATIC
 
 
 def test_the_process_says_that_it_answers(quiet_web):
