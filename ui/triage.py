@@ -12,7 +12,7 @@ from ui.pinyin import pinyin
 from ui.view import draw_view
 from workflow.errors import BadInput
 from workflow.use_cases import UseCases
-from workflow.views import ItemResult, JobView
+from workflow.views import ItemResult, JobView, QueueFilter
 
 Fields = dict[str, Any]
 MOST_AT_ONCE, MOST_WITHOUT = 10, 1000
@@ -70,8 +70,11 @@ class TriageHandlers:
             raise BadInput(f"At most {MOST_WITHOUT} items are left out, not {len(without)}.")
         chosen, triage = filter_from(filter), self.use_cases.triage
         results = triage.next_items(chosen, person, after, limit, without)
-        why = "" if results or without else triage.why_empty(chosen, after)
-        return {"results": results, "why": why, "left": triage.count(chosen), "job": self._job_if_silent(results)}
+        left, answer = triage.count(chosen), {"results": results, "job": self._job_if_silent(results)}
+        if results or without:
+            return answer | {"left": left}
+        bare = not triage.count(QueueFilter(state=""))
+        return answer | {"left": left, "why": triage.why_empty(chosen, after), "bare": bare}
 
     def open_item(self, person: str, item_id: int, filter: Chosen = None) -> Fields:
         """Return one item, whatever the queue's filter says."""

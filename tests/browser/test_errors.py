@@ -93,7 +93,8 @@ def test_what_an_empty_desk_shows_says_what_to_do_first(open_page, tmp_path):
     make_empty(tmp_path / "data")
     with serving(tmp_path / "data") as (address, _):
         page = open_page(address)
-        expect(page.locator(".desk[data-state=rest]")).to_contain_text("Import")
+        expect(page.locator(".desk[data-state=rest]")).to_contain_text("No news yet")
+        expect(page.locator(".rest button")).to_have_text(["Bring news in"])
         for tab in TABS:
             go_to(page, tab)
             expect(page.locator(".tabitem:visible .nt").first).to_contain_text(re.compile(r"\w{3}"))

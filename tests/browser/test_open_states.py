@@ -1,4 +1,8 @@
-"""What opens on the disagreements and the retrain page withholds nothing from anybody: held against axe-core."""
+"""What opens on the pages beside triage withholds nothing from anybody: held against axe-core."""
+
+import json
+import sqlite3
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -8,14 +12,20 @@ from tests.browser.desks import make_desk
 from tests.browser.histories import add_history
 from tests.browser.rooms import LOOKS, go_to, settled
 from tests.browser.test_everywhere import violations
+from tests.conftest import write_jsonl
 
 pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
+def data(tmp_path_factory):
     data = make_desk(tmp_path_factory.mktemp("states") / "data", items=40)
     add_history(data)
+    return data
+
+
+@pytest.fixture(scope="module")
+def address(data):
     with serving(data) as (address, _):
         yield address
 
@@ -59,3 +69,45 @@ def test_the_versions_with_all_tables_open_and_the_question_before_a_promotion(p
     expect(page.locator("dialog.sure")).to_be_visible()
     found |= {"question": wrong} if (wrong := violations(page)) else {}
     assert found == {}
+
+
+def test_a_file_that_is_looked_at_with_its_columns_and_its_rejects(page, tmp_path):
+    go_to(page, "data")
+    rows = [{"memo": f"第{n}条，另一件事{n**3}", "kind": "全新标签", "day": "2026-03-01"} for n in range(6)]
+    path = write_jsonl(
+        tmp_path / "evening.jsonl", [*rows, {"memo": "", "kind": "x"}, {"memo": "有日期", "day": "昨天"}]
+    )
+    page.locator("#import-file input[type=file]").set_input_files(path)
+    panel = page.locator("#view-importing")
+    expect(panel.locator(".notice.warn")).to_be_visible()
+    found = {"no text": wrong} if (wrong := violations(page)) else {}
+    panel.locator("select").first.select_option("memo")
+    expect(panel.locator(".nt-preview tbody tr").first).to_be_visible()
+    for summary in panel.locator("summary").all():
+        summary.click()
+    settled(page)
+    found |= {"preview": wrong} if (wrong := violations(page)) else {}
+    assert found == {}
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_an_import_that_runs_and_one_that_was_cut_off(page, data):
+    """The row is written as another process would, so that the test decides how far the import is."""
+    found = {}
+    for state, sign in (("running", timedelta(hours=1)), ("cut off", -timedelta(hours=1))):
+        write_import(data, datetime.now(UTC) + sign)
+        go_to(page, "data")
+        shown = page.locator("#view-importing").locator(".progress-card" if state == "running" else ".notice.warn")
+        expect(shown).to_be_visible()
+        found |= {state: wrong} if (wrong := violations(page)) else {}
+    assert found == {}
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def write_import(data, sign):
+    counts = {"rows": 4000, "total": 10_000, "added": 3900, "rejected": 3, "at": sign.isoformat()}
+    started = (datetime.now(UTC) - timedelta(minutes=1)).strftime("%Y-%m-%d %H:%M:%S.%f")
+    values = ("archive.csv", "lin", started, json.dumps(counts))
+    with sqlite3.connect(data / "triage.db", timeout=60) as connection:
+        connection.execute("DELETE FROM import")
+        connection.execute("INSERT INTO import (filename, person, started_at, counts) VALUES (?, ?, ?, ?)", values)

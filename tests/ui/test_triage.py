@@ -96,6 +96,7 @@ def test_an_empty_queue_says_why(handlers):
     answer = handlers.next_items("ann", {"text": "no such word"})
     assert answer["results"] == []
     assert "No item fits" in answer["why"]
+    assert not answer["bare"]
     assert answer["left"] == 0
 
 

@@ -7,7 +7,8 @@ const HEIGHT = 190,
   RIGHT = 6,
   TOP = 16,
   BOTTOM = 22,
-  LABEL_WIDTH = 34;
+  LABEL_WIDTH = 34,
+  LETTER = 6.5;
 
 /**
  * Draw columns: each {name, short, parts: [{value, series, title}]}, stacked from below.
@@ -29,7 +30,8 @@ function picture({ title, columns, log, lines }, width) {
   const y = (value) => foot - scale.share(value) * (foot - TOP);
   const step = (width - LEFT - RIGHT) / Math.max(1, columns.length);
   const x = (index) => LEFT + index * step;
-  const every = Math.max(1, Math.ceil(LABEL_WIDTH / step));
+  const longest = Math.max(...columns.map(({ short }) => short?.length ?? 0));
+  const every = Math.max(1, Math.ceil(Math.max(LABEL_WIDTH, (longest + 1) * LETTER) / step));
   return svg(
     "svg",
     { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, role: "img", "aria-label": title },

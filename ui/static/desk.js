@@ -92,7 +92,7 @@ export class Desk {
   show(result, job = null) {
     Object.assign(this, { result, job, token: token(), saved: false, rows: null });
     fill(this.parts.conflict);
-    if (!result.item) return this.rest(result.why);
+    if (!result.item) return this.rest(result);
     const { id } = result.item;
     if (id && !this.journey.cameFrom) this.journey.trail.visit(id);
     this.seen = result.item.row_version;
@@ -114,10 +114,11 @@ export class Desk {
     parts.askAgain.hidden = !result.classifiers.prompt || !result.item.id;
   }
 
-  rest(why) {
+  rest({ why, bare }) {
     this.parts.root.dataset.state = "rest";
     const again = this.journey.floor != null && (() => this.journey.restart());
-    fill(this.parts.rest, restMessage(why, { again, widen: () => this.bar.use({}) }));
+    const widen = this.bar.isNarrow && (() => this.bar.use({}));
+    fill(this.parts.rest, restMessage(why, { bare, again, widen }));
   }
 
   drawMatrix() {

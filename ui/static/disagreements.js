@@ -3,7 +3,7 @@ import { columnChoice } from "./csv_columns.js";
 import { rowTable } from "./disagreement_rows.js";
 import { fill, h } from "./dom.js";
 import { filterBar } from "./filterbar.js";
-import { workThrough } from "./go.js";
+import { goTo, workThrough } from "./go.js";
 import { Maps } from "./maps.js";
 import { asking } from "./server.js";
 import { NO_STANCE, stanceWords } from "./stances.js";
@@ -40,8 +40,9 @@ class Dashboard {
     this.status = h("span.status", { role: "status" });
     this.download = h("a.button.primary", { download: "" }, t("disagreements.export"));
     const filters = h("div.top", {}, this.bar.element);
-    const onward = h("button", { type: "button", onclick: () => workThrough(this.bar.filter) }, t("disagreements.triage"));
-    const head = h("div.top.list-head", {}, this.status, this.cell, onward, this.columns.element, this.download);
+    const onward = () => workThrough(this.bar.filter);
+    this.onward = h("button", { type: "button", onclick: onward }, t("disagreements.triage"));
+    const head = h("div.top.list-head", {}, this.status, this.cell, this.onward, this.columns.element, this.download);
     fill(element, filters, this.maps.element, head, this.table, this.pages);
     window.addEventListener("news-triage:data", async () => this.bar.offer(await ask.setup().catch(() => setup)));
     // Whoever comes back from another tab has often changed there what is counted here; the first sight counts too.
@@ -95,7 +96,8 @@ class Dashboard {
   show({ rows, total }) {
     if (!rows.length && this.offset) return this.turnTo(Math.max(0, Math.ceil(total / ROWS) - 1) * ROWS);
     this.status.textContent = tn("disagreements.found", total);
-    fill(this.table, rows.length ? rowTable(rows) : h("p.hint", {}, this.emptyWords()));
+    this.onward.disabled = !total;
+    fill(this.table, rows.length ? rowTable(rows) : this.emptyWords());
     const at = { from: number(this.offset + 1), to: number(this.offset + rows.length), total: number(total) };
     fill(
       this.pages,
@@ -110,7 +112,9 @@ class Dashboard {
   emptyWords() {
     const { filter } = this.bar;
     const narrowed = Object.entries(filter).some(([field, value]) => value && field !== "order");
-    return t(narrowed ? "disagreements.none" : "disagreements.nothing_yet");
+    if (narrowed) return h("p.hint", {}, t("disagreements.none"));
+    const bring = h("button.primary", { type: "button", onclick: () => goTo("data") }, t("rest.import"));
+    return [h("p.hint", {}, t("disagreements.nothing_yet")), bring];
   }
 
   step(by, name, possible) {

@@ -72,6 +72,9 @@ export function filterBar({ setup, name, changed, start = {} }) {
     get filter() {
       return filter;
     },
+    get isNarrow() {
+      return !reset.hidden;
+    },
     use,
     offer,
   };

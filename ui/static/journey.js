@@ -63,7 +63,7 @@ export class Journey {
     await this.desk.fetch(async () => {
       const answer = await this.desk.ask.next_items({ filter: this.filter, after: this.floor });
       this.tellLeft(answer.left);
-      const [result = { item: null, why: answer.why }] = answer.results;
+      const [result = { ...answer, item: null }] = answer.results;
       return { result, job: answer.job };
     });
     return this.refill();

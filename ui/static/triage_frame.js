@@ -87,16 +87,18 @@ function step(name, arrow, sign, onclick) {
   return h("button.quiet", { type: "button", title: words, onclick }, shown, h("span.unseen", {}, words), key(sign));
 }
 
-/** Say that the queue is empty, and what can be done. */
-export function restMessage(why, { again, widen }) {
+/** Say that the queue is empty, and what can be done; `bare` is a desk to which nothing was ever brought. */
+export function restMessage(why, { bare, again, widen }) {
+  const bring = h("button", { type: "button", class: bare && "primary", onclick: () => goTo("data") }, t("rest.import"));
+  if (bare) return [h("h2", {}, t("rest.bare")), h("p", {}, why), bring];
   return [
     h("h2", {}, t("rest.title")),
     h("p", {}, why),
     again && h("button", { type: "button", onclick: again }, t("rest.again")),
-    h("button", { type: "button", onclick: widen }, t("rest.widen")),
+    widen && h("button", { type: "button", onclick: widen }, t("rest.widen")),
     h("button", { type: "button", onclick: () => goTo("retrain") }, t("rest.retrain")),
     h("button", { type: "button", onclick: () => goTo("disagreements") }, t("rest.disagreements")),
-    h("button", { type: "button", onclick: () => goTo("data") }, t("rest.import")),
+    bring,
   ];
 }
 
