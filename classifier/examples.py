@@ -20,7 +20,8 @@ class Example:
     """A text with its labels (none is a valid answer).
 
     `item_id` and `cluster` (near-duplicates share one; 0 is unknown) keep an item and its copies out of its own prompt;
-    `similarity` (cosine, -1..1) is set where the example was retrieved.
+    `similarity` (cosine, -1..1) is set where the example was retrieved. `soft_targets` say what is to be learned of
+    each label in column order, 0..1 and NaN where nobody knows; without them the labels are the whole truth.
     """
 
     text: str
@@ -28,6 +29,7 @@ class Example:
     item_id: int = 0
     cluster: int = 0
     similarity: float = 0.0
+    soft_targets: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
