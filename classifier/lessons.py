@@ -10,17 +10,18 @@ from tokenizers.models import BPE
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
-from classifier.batches import Tokens, encode, shuffled_rows
+from classifier.batches import shuffled_rows
 from classifier.examples import Example
+from classifier.reading import Reader, Windows
 from classifier.recipes import TrainingRecipe
 from classifier.targets import target_matrix
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One batch: encoded texts and their targets, float32 [n, L]."""
+    """One batch: the windows of its texts and their targets, float32 [n, L]."""
 
-    tokens: list[Tokens]
+    windows: list[Windows]
     targets: Tensor
 
 
@@ -29,7 +30,7 @@ class Lessons:
 
     def __init__(
         self,
-        tokenizer: PreTrainedTokenizerBase,
+        reader: Reader,
         examples: Sequence[Example],
         labels: Sequence[str],
         recipe: TrainingRecipe,
@@ -37,17 +38,18 @@ class Lessons:
         kept = [example for example in examples if example.text.strip()]
         self.texts = [example.text for example in kept]
         self.targets = torch.from_numpy(target_matrix(kept, labels)).float()
-        self.tokenizer, self.recipe = tokenizer, recipe
+        self.reader, self.recipe = reader, recipe
         self._generator = np.random.default_rng(recipe.seed)
-        self._tokens: list[Tokens] = []
+        self._windows: list[Windows] = []
 
     def epoch(self, number: int) -> list[Lesson]:
         """Return the batches of an epoch, in random order and each of like lengths."""
         if number == 0 or self.recipe.bpe_dropout:
-            with _in_pieces(self.tokenizer, self.recipe.bpe_dropout):
-                self._tokens = encode(self.tokenizer, self.texts, self.recipe.max_length)
-        batches = shuffled_rows([len(text) for text in self._tokens], self.recipe.batch_size, self._generator)
-        return [Lesson([self._tokens[row] for row in rows], self.targets[rows]) for rows in batches]
+            with _in_pieces(self.reader.tokenizer, self.recipe.bpe_dropout):
+                self._windows = self.reader.read(self.texts)
+        lengths = [sum(map(len, windows)) for windows in self._windows]
+        batches = shuffled_rows(lengths, self.recipe.batch_size, self._generator)
+        return [Lesson([self._windows[row] for row in rows], self.targets[rows]) for rows in batches]
 
 
 @contextmanager

@@ -5,7 +5,10 @@ from typing import Self
 
 from classifier.options.checks import check_positive, check_share
 from classifier.options.data import Data
+from classifier.options.loss import Loss
 from classifier.options.noise import Noise
+from classifier.options.optimisation import Optimisation
+from classifier.options.reading import Reading
 from classifier.options.tuning import Tuning
 
 STARTER = "starter"
@@ -34,7 +37,10 @@ class TrainingRecipe:
     weight_decay: float = 0.01
     start_lead: float = 0.0
     bpe_dropout: float = 0.0
+    loss: Loss = field(default_factory=Loss)
     noise: Noise = field(default_factory=Noise)
+    reading: Reading = field(default_factory=Reading)
+    optimisation: Optimisation = field(default_factory=Optimisation)
     data: Data = field(default_factory=Data)
     preset: str = ""
     seed: int = 0

@@ -5,7 +5,7 @@ A subclass says how its model is made, written and read.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -13,18 +13,20 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 from transformers import PreTrainedTokenizerBase
 
-from classifier.batches import Tokens, encode, padded, sorted_rows
+from classifier.batches import Tokens, padded, sorted_rows
 from classifier.devices import device, half_precision
 from classifier.examples import Example, TrainingData
 from classifier.files import read_metadata, write_metadata
+from classifier.layers import decayed_rates, freeze_lower
 from classifier.lessons import Lesson, Lessons
-from classifier.noise import noisy_embeddings
+from classifier.losses import Criterion, divergence, probabilities
+from classifier.noise import attack_on, noisy
 from classifier.options.changes import build
+from classifier.reading import Reader, TokensRead, Windows
 from classifier.recipes import TrainingRecipe
-from classifier.targets import check_trainable, target_matrix
+from classifier.targets import check_single_labels, check_trainable, target_matrix
 from classifier.tokens import load_tokenizer
 from classifier.training import Course, Schedule, train
 from classifier.validation import best_micro_f1
@@ -54,41 +56,69 @@ class SequenceClassifier(ABC):
         watch: Watch | None = None,
     ) -> np.ndarray:
         """Return float32 [n, L] in 0..1; neighbours make no difference here."""
-        tokens = encode(self.tokenizer, list(texts), self.recipe.max_length)
-        return self.score(tokens, watch or Unwatched())
+        return self.score(self.reader().read(texts), watch or Unwatched())
 
-    def score(self, tokens: Sequence[Tokens], watch: Watch) -> np.ndarray:
-        """Return float32 [n, L] in 0..1 for encoded texts."""
-        scores = np.zeros((len(tokens), len(self.labels)), dtype=np.float32)
+    def reader(self) -> Reader:
+        """Return what turns texts into this model's windows."""
+        return Reader(self.tokenizer, self.recipe.max_length, self.recipe.reading)
+
+    def tokens_read(self, texts: Sequence[str]) -> list[TokensRead]:
+        """Say of each text how many of its tokens are read."""
+        return self.reader().tokens_read(texts)
+
+    def score(self, texts: Sequence[Windows], watch: Watch) -> np.ndarray:
+        """Return float32 [n, L] in 0..1 for texts as their windows; windows of several texts share a batch."""
+        windows = [window for text in texts for window in text]
+        logits = torch.zeros(len(windows), len(self.labels))
         seen = 0
-        for rows in sorted_rows([len(text) for text in tokens], SCORING_BATCH):
-            watch.progress(seen / len(tokens), "Scoring")
+        for rows in sorted_rows([len(window) for window in windows], SCORING_BATCH):
+            watch.progress(seen / len(windows), "Scoring")
             with torch.inference_mode():
-                scores[rows] = torch.sigmoid(self.logits([tokens[row] for row in rows])).cpu().numpy()
+                logits[rows] = self._window_logits([windows[row] for row in rows]).cpu()
             seen += len(rows)
-        return scores
+        return probabilities(self.recipe.loss, self._pooled(logits, texts)).numpy()
 
-    def logits(self, tokens: Sequence[Tokens]) -> Tensor:
-        """Return float32 [n, L] for encoded texts, with gradients where they are wanted."""
+    def logits(self, texts: Sequence[Windows]) -> Tensor:
+        """Return float32 [n, L] for texts as their windows, with gradients where they are wanted."""
+        return self._pooled(self._window_logits([window for text in texts for window in text]), texts)
+
+    def _window_logits(self, windows: Sequence[Tokens]) -> Tensor:
         with half_precision():
-            return self.model(**padded(tokens, self.tokenizer.pad_token_id)).logits.float()
+            return self.model(**padded(windows, self.tokenizer.pad_token_id)).logits.float()
+
+    def _pooled(self, logits: Tensor, texts: Sequence[Windows]) -> Tensor:
+        """Return the logits [n, L] of texts from those of their windows."""
+        if len(logits) == len(texts):
+            return logits
+        sizes = torch.tensor([len(text) for text in texts], device=logits.device)
+        return torch.segment_reduce(logits, self.recipe.reading.pool, lengths=sizes, axis=0)
 
     def train(self, data: TrainingData, watch: Watch) -> float | None:
-        """Train on binary cross-entropy summed over the labels; return the best micro-F1 on validation."""
+        """Train as the recipe says; return the best micro-F1 on validation."""
         check_trainable(data)
-        lessons = Lessons(self.tokenizer, data.train, self.labels, self.recipe)
-        torch.manual_seed(self.recipe.seed)
+        recipe = self.recipe
+        if recipe.loss.is_single_label:
+            check_single_labels(data)
+        lessons = Lessons(self.reader(), data.train, self.labels, recipe)
+        torch.manual_seed(recipe.seed)
+        freeze_lower(self.model, recipe.optimisation.frozen_share)
         course = Course(
             model=self.model,
             epoch=lessons.epoch,
-            loss=self._loss,
+            loss=self._loss(Criterion.of(recipe.loss, lessons.targets, device())),
             validate=self._validation(data),
-            schedule=_schedule(self.recipe),
+            schedule=_schedule(recipe),
             watch=watch,
             message=f"Training {self.name}",
+            rates=decayed_rates(self.model, recipe.optimisation.layer_decay),
+            attack=attack_on(self.model.get_input_embeddings(), recipe.noise.fgm_epsilon),
+            after_step=self._after_step(),
         )
-        noise = noisy_embeddings(self.model.get_input_embeddings(), self.recipe.noise.neftune_alpha)
-        with _eager_attention(self.model), noise:
+        with ExitStack() as stack:
+            stack.enter_context(_eager_attention(self.model))
+            stack.enter_context(noisy(self.model, self.model.get_input_embeddings(), recipe.noise))
+            if recipe.optimisation.checkpointing:
+                stack.enter_context(checkpointed(self.model))
             return train(course)
 
     def save(self, directory: Path) -> None:
@@ -123,18 +153,31 @@ class SequenceClassifier(ABC):
     ) -> nn.Module:
         """Read what `_write` wrote."""
 
-    def _loss(self, lesson: Lesson) -> Tensor:
-        logits = self.logits(lesson.tokens)
-        # Summed, not averaged: with 100 labels an average would shrink every gradient a hundredfold.
-        loss = functional.binary_cross_entropy_with_logits(logits, lesson.targets.to(logits.device), reduction="sum")
-        return loss / len(lesson.tokens)
+    def _loss(self, criterion: Criterion) -> Callable[[Lesson], Tensor]:
+        """Return the loss of a lesson; with R-Drop, of two readings of it."""
+
+        def once(lesson: Lesson) -> Tensor:
+            return criterion(self.logits(lesson.windows), lesson.targets.to(device()))
+
+        def twice(lesson: Lesson) -> Tensor:
+            # One batch for both readings: every row draws its own dropout.
+            first, second = self.logits([*lesson.windows, *lesson.windows]).chunk(2)
+            targets = lesson.targets.to(device())
+            apart = divergence(criterion.loss, first, second)
+            return (criterion(first, targets) + criterion(second, targets)) / 2 + self.recipe.noise.r_drop * apart
+
+        return twice if self.recipe.noise.r_drop else once
+
+    def _after_step(self) -> Callable[[float], None] | None:
+        """Return what has to be done after each step at a share of the training, None where nothing has."""
+        return None
 
     def _validation(self, data: TrainingData) -> Callable[[], float] | None:
         if not data.validation:
             return None
-        tokens = encode(self.tokenizer, [example.text for example in data.validation], self.recipe.max_length)
+        windows = self.reader().read([example.text for example in data.validation])
         targets = target_matrix(data.validation, self.labels)
-        return lambda: best_micro_f1(self.score(tokens, Unwatched()), targets)
+        return lambda: best_micro_f1(self.score(windows, Unwatched()), targets)
 
 
 def _recipe_values(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -156,6 +199,16 @@ def _eager_attention(model: nn.Module) -> Iterator[None]:
         model.set_attn_implementation(usual)
 
 
+@contextmanager
+def checkpointed(model: nn.Module) -> Iterator[None]:
+    """Keep only the activations between layers, and compute the others again in the backward pass."""
+    model.gradient_checkpointing_enable({"use_reentrant": False})
+    try:
+        yield
+    finally:
+        model.gradient_checkpointing_disable()
+
+
 def _schedule(recipe: TrainingRecipe) -> Schedule:
-    names = (field.name for field in fields(Schedule))
-    return Schedule(**{name: getattr(recipe, name) for name in names})
+    names = {field.name for field in fields(Schedule)} - {"accumulation"}
+    return Schedule(**{name: getattr(recipe, name) for name in names}, accumulation=recipe.optimisation.accumulation)

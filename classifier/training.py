@@ -3,7 +3,8 @@
 Knows neither texts nor labels: batches and losses come from the caller. `Cancelled` passes through.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from math import isfinite
 from time import monotonic
@@ -32,11 +33,16 @@ class Schedule:
     warmup: float = 0.05
     weight_decay: float = 0.01
     start_lead: float = 0.0
+    accumulation: int = 1
 
 
 @dataclass(slots=True)
 class Course(Generic[Batch]):
-    """One training: the model, its batches of an epoch, the loss of a batch, and how good it is now."""
+    """One training: the model, its batches of an epoch, the loss of a batch, and how good it is now.
+
+    `rates` multiplies the learning rate of the parameters that it names; a step's gradient also holds what the loss is
+    while an `attack` is open; `after_step` hears after each step how much was done before it, with the gradients there.
+    """
 
     model: nn.Module
     epoch: Callable[[int], list[Batch]]
@@ -45,6 +51,9 @@ class Course(Generic[Batch]):
     schedule: Schedule
     watch: Watch
     message: str = "Training"
+    rates: Mapping[str, float] = field(default_factory=dict)
+    attack: Callable[[], AbstractContextManager[None]] | None = None
+    after_step: Callable[[float], None] | None = None
     started: float = field(default_factory=monotonic)
     best: float = -1.0
     waited: int = 0
@@ -59,7 +68,7 @@ class Course(Generic[Batch]):
 
 def train(course: Course[Batch]) -> float | None:
     """Train the model and leave it with its best weights; return the best validation value, None without validation."""
-    optimizer = _optimizer(course.model, course.schedule)
+    optimizer = _optimizer(course.model, course.schedule, course.rates)
     _validate(course, 0)
     start, start_weights = course.best, course.kept
     # A handicap: what is learned has to come this near, or the start is the best there is.
@@ -80,29 +89,42 @@ def train(course: Course[Batch]) -> float | None:
 
 def _run_epoch(course: Course[Batch], optimizer: torch.optim.Optimizer, epoch: int) -> bool:
     """Train one epoch; return whether the time is up."""
-    batches = course.epoch(epoch)
-    every = max(1, len(batches) * course.schedule.epochs // POINTS)
-    for number, batch in enumerate(batches):
-        done = course.done(epoch, number / len(batches))
+    batches, together = course.epoch(epoch), course.schedule.accumulation
+    steps = -(-len(batches) // together)
+    every = max(1, steps * course.schedule.epochs // POINTS)
+    for number in range(steps):
+        done = course.done(epoch, number / steps)
         if done >= 1.0:
             return True
         course.watch.progress(done, course.message)
         _set_rate(optimizer, done, course.schedule)
-        course.losses.append(_step(course, optimizer, batch))
+        course.losses.append(_step(course, optimizer, batches[number * together : (number + 1) * together]))
+        if course.after_step is not None:
+            course.after_step(done)
         if len(course.losses) % every == 0:
             course.watch.point("loss", len(course.losses), sum(course.losses[-every:]) / every)
     return False
 
 
-def _step(course: Course[Batch], optimizer: torch.optim.Optimizer, batch: Batch) -> float:
+def _step(course: Course[Batch], optimizer: torch.optim.Optimizer, batches: list[Batch]) -> float:
+    """Take one step down the mean loss of some batches; return that loss."""
     optimizer.zero_grad(set_to_none=True)
-    loss = course.loss(batch)
+    value = sum(_descend(course, batch, len(batches)) for batch in batches)
+    nn.utils.clip_grad_norm_(_trained(course.model), CLIP)
+    optimizer.step()
+    return value
+
+
+def _descend(course: Course[Batch], batch: Batch, together: int) -> float:
+    """Add a batch's share to the gradient; return its share of the loss."""
+    loss = course.loss(batch) / together
     value = loss.item()
     if not isfinite(value):
         raise RuntimeError("The training diverged (its loss is no number); a smaller learning rate may help.")
     loss.backward()
-    nn.utils.clip_grad_norm_(_trained(course.model), CLIP)
-    optimizer.step()
+    if course.attack is not None:
+        with course.attack():
+            (course.loss(batch) / together).backward()
     return value
 
 
@@ -119,16 +141,21 @@ def _validate(course: Course[Batch], epochs: int) -> None:
         course.kept = {name: p.detach().clone() for name, p in course.model.named_parameters() if p.requires_grad}
 
 
-def _optimizer(model: nn.Module, schedule: Schedule) -> torch.optim.Optimizer:
+def _optimizer(model: nn.Module, schedule: Schedule, rates: Mapping[str, float]) -> torch.optim.Optimizer:
     """AdamW; only matrices decay, embeddings do not: a rare word should not fade because it is rare."""
     tables = {id(module.weight) for module in model.modules() if isinstance(module, nn.Embedding)}
-    matrices = [p for p in _trained(model) if p.ndim == 2 and id(p) not in tables]
-    others = [p for p in _trained(model) if p.ndim != 2 or id(p) in tables]
-    groups = [
-        {"params": matrices, "weight_decay": schedule.weight_decay},
-        {"params": others, "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=schedule.learning_rate, betas=(0.9, 0.98), fused=True)
+    groups: dict[tuple[float, float], list[nn.Parameter]] = {}
+    for name, parameter in model.named_parameters():
+        if parameter.requires_grad:
+            decays = parameter.ndim == 2 and id(parameter) not in tables
+            key = schedule.weight_decay if decays else 0.0, rates.get(name, 1.0)
+            groups.setdefault(key, []).append(parameter)
+    return torch.optim.AdamW(
+        [{"params": those, "weight_decay": decay, "share": share} for (decay, share), those in groups.items()],
+        lr=schedule.learning_rate,
+        betas=(0.9, 0.98),
+        fused=True,
+    )
 
 
 def _set_rate(optimizer: torch.optim.Optimizer, done: float, schedule: Schedule) -> None:
@@ -136,7 +163,7 @@ def _set_rate(optimizer: torch.optim.Optimizer, done: float, schedule: Schedule)
     # Never quite zero at the first step, which would be a step for nothing.
     rate = schedule.learning_rate * min(1.0, max(rise, 0.02)) * (1.0 - done)
     for group in optimizer.param_groups:
-        group["lr"] = rate
+        group["lr"] = rate * group["share"]
 
 
 def _trained(model: nn.Module) -> Iterable[nn.Parameter]:

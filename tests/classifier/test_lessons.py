@@ -2,6 +2,7 @@ import torch
 
 from classifier.examples import Example
 from classifier.lessons import Lessons
+from classifier.reading import Reader
 from classifier.recipes import BertRecipe
 from classifier.tokens import train_tokenizer
 
@@ -10,30 +11,30 @@ EXAMPLES = [Example(f"星河药业召回第{number}批产品", ("召回",)) for 
 
 def lessons(**changes):
     tokenizer = train_tokenizer([example.text for example in EXAMPLES], 400)
-    return Lessons(tokenizer, EXAMPLES, ("收购", "召回"), BertRecipe(batch_size=8, **changes))
+    return Lessons(Reader(tokenizer, 192), EXAMPLES, ("收购", "召回"), BertRecipe(batch_size=8, **changes))
 
 
 def texts_of(drawn, tokenizer):
-    return {tokenizer.decode(text, skip_special_tokens=True) for lesson in drawn for text in lesson.tokens}
+    return {tokenizer.decode(text, skip_special_tokens=True) for lesson in drawn for (text,) in lesson.windows}
 
 
 def test_an_epoch_holds_every_text_that_says_something():
     made = lessons()
     drawn = made.epoch(0)
-    assert texts_of(drawn, made.tokenizer) == {example.text for example in EXAMPLES[:40]}
+    assert texts_of(drawn, made.reader.tokenizer) == {example.text for example in EXAMPLES[:40]}
     assert torch.equal(torch.cat([lesson.targets for lesson in drawn]), torch.tensor([[0.0, 1.0]] * 40))
 
 
 def test_with_bpe_dropout_the_texts_stay_and_their_pieces_change():
     made = lessons(bpe_dropout=0.3)
     first, second = made.epoch(0), made.epoch(1)
-    assert texts_of(first, made.tokenizer) == texts_of(second, made.tokenizer)
-    pieces = [sorted(tuple(text) for lesson in drawn for text in lesson.tokens) for drawn in (first, second)]
+    assert texts_of(first, made.reader.tokenizer) == texts_of(second, made.reader.tokenizer)
+    pieces = [sorted(tuple(text) for lesson in drawn for (text,) in lesson.windows) for drawn in (first, second)]
     assert pieces[0] != pieces[1]
 
 
 def test_after_an_epoch_the_tokenizer_drops_nothing_any_more():
     made = lessons(bpe_dropout=0.5)
     made.epoch(0)
-    whole = made.tokenizer(EXAMPLES[0].text)["input_ids"]
-    assert all(made.tokenizer(EXAMPLES[0].text)["input_ids"] == whole for _ in range(10))
+    whole = made.reader.tokenizer(EXAMPLES[0].text)["input_ids"]
+    assert all(made.reader.tokenizer(EXAMPLES[0].text)["input_ids"] == whole for _ in range(10))
