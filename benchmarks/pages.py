@@ -1,6 +1,6 @@
 """How fast do the pages feel? A real Chromium in front of a real server, every figure beside its bar.
 
-    python -m benchmarks.pages [--data DIR] [--wide DIR] [--items 300]
+    python -m benchmarks.pages [--data DIR] [--wide DIR] [--items 300] [--cold]
 
 DIR are desks that `benchmarks.desk` has made, with 12,000 items and 65 labels, and with 200 labels; they are copied,
 and made anew where none is named. All times are taken inside the page by `performance.now()`, from the moment that the
@@ -225,6 +225,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="a desk of 12,000 items and 65 labels")
     parser.add_argument("--wide", type=Path, help="a desk of 200 labels")
     parser.add_argument("--items", type=int, default=ITEMS, help="how many are decided in a row")
+    parser.add_argument("--cold", action="store_true", help="measure the first page alone")
     options = parser.parse_args()
     missed = 0
     with sync_playwright() as playwright:
@@ -241,6 +242,8 @@ def measure_all(browser: Browser, options: argparse.Namespace) -> Iterator[Figur
     """Measure on both desks."""
     with desk(options.data, 12_000, 65) as data, serving(data) as (address, _):
         yield from measure_cold(browser, address)
+        if options.cold:
+            return
         with opened(browser, address) as page:
             yield from measure_items(page, options.items)
             yield from measure_filters(page)

@@ -82,14 +82,15 @@ def main() -> None:
     parser.add_argument("--classifiers", nargs="+", choices=(*CLASSIFIERS, "reference"))
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as workspace:
-        bench = _bench(arguments.data, Path(workspace), arguments.profile)
+        bench = read_bench(arguments.data, Path(workspace), arguments.profile)
         print(f"{'':10}" + "".join(f"{column:>14}" for column in (*COLUMNS, "seconds")))  # noqa: T201
         for name, metrics, seconds in _results(bench, arguments.classifiers or (*CLASSIFIERS, "reference")):
             values = "".join(f"{metrics[column]:14.4f}" if metrics else f"{'':14}" for column in COLUMNS)
             print(f"{name:10}{values}{seconds:14.1f}", flush=True)  # noqa: T201
 
 
-def _bench(directory: Path, workspace: Path, profile: str) -> Bench:
+def read_bench(directory: Path, workspace: Path, profile: str) -> Bench:
+    """Read both files; a tenth of the training file, drawn at random, becomes validation."""
     rows, gold = _read(directory / "train.jsonl"), _read(directory / "test.jsonl")
     names = sorted({label for example in (*rows, *gold) for label in example.labels})
     # The files are often grouped by label.

@@ -1,5 +1,6 @@
 """The retrain page in a real browser: versions compared, promoted, rolled back; a real training in two tabs."""
 
+import json
 import re
 import sqlite3
 
@@ -102,6 +103,33 @@ def test_a_training_is_the_same_in_two_tabs_and_after_a_reload_and_can_be_cancel
         for page in (first, second):
             expect(page.locator("article.job.cancelled[data-kind=retrain]")).to_be_visible(timeout=TRAINING_MS)
             expect(page.locator("#retrain-button")).to_be_enabled()
+
+
+def test_a_recipe_is_chosen_by_its_name_and_the_version_remembers_it(open_page, tmp_path):
+    data = tmp_path / "data"
+    command("import", write_jsonl(tmp_path / "rows.jsonl", labelled_rows(120)), "--data", data)
+    with serving(data, TINY) as (address, _):
+        page = opened(open_page(address))
+        page.locator(".recipes summary").click()
+        for name in ("llm_head", "prompt"):
+            page.locator(f".recipe-row[data-classifier={name}] input").uncheck()
+        row = page.locator(".recipe-row[data-classifier=bert]")
+        row.locator("select").select_option("bert-neftune")
+        expect(row.locator("small")).to_contain_text("NEFTune")
+        row.locator("input").uncheck()
+        expect(page.locator("#retrain-plan")).to_have_text("Choose at least one classifier")
+        expect(page.locator("#retrain-button")).to_be_disabled()
+        row.locator("input").check()
+        expect(page.locator("#retrain-button")).to_have_text("Retrain BERT")
+        page.locator("#retrain-button").click()
+        expect(page.locator("article.job.succeeded[data-kind=retrain]")).to_be_visible(timeout=TRAINING_MS)
+        page.locator(".history summary").click()
+        expect(page.locator(".history tbody tr", has_text="BERT v1")).to_contain_text("bert-neftune")
+    with sqlite3.connect(data / "triage.db") as connection:
+        found = connection.execute("SELECT classifier, recipe FROM version").fetchall()
+    recipes = {classifier: json.loads(recipe) for classifier, recipe in found}
+    assert set(recipes) == {"retriever", "bert", "reference"}
+    assert (recipes["bert"]["preset"], recipes["bert"]["noise"]["neftune_alpha"]) == ("bert-neftune", 5.0)
 
 
 def keeps_ones_place_in_the_log(page):
