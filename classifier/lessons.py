@@ -14,15 +14,16 @@ from classifier.batches import shuffled_rows
 from classifier.examples import Example
 from classifier.reading import Reader, Windows
 from classifier.recipes import TrainingRecipe
-from classifier.targets import target_matrix
+from classifier.targets import taught_targets
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One batch: the windows of its texts and their targets, float32 [n, L]."""
+    """One batch: the windows of its texts, their targets float32 [n, L], and which are unknown, bool [n, L]."""
 
     windows: list[Windows]
     targets: Tensor
+    unknown: Tensor | None = None
 
 
 class Lessons:
@@ -37,7 +38,9 @@ class Lessons:
     ) -> None:
         kept = [example for example in examples if example.text.strip()]
         self.texts = [example.text for example in kept]
-        self.targets = torch.from_numpy(target_matrix(kept, labels)).float()
+        targets, unknown = taught_targets(kept, labels)
+        self.targets = torch.from_numpy(targets)
+        self.unknown = None if unknown is None else torch.from_numpy(unknown)
         self.reader, self.recipe = reader, recipe
         self._generator = np.random.default_rng(recipe.seed)
         self._windows: list[Windows] = []
@@ -49,7 +52,11 @@ class Lessons:
                 self._windows = self.reader.read(self.texts)
         lengths = [sum(map(len, windows)) for windows in self._windows]
         batches = shuffled_rows(lengths, self.recipe.batch_size, self._generator)
-        return [Lesson([self._windows[row] for row in rows], self.targets[rows]) for rows in batches]
+        return [self._lesson(rows) for rows in batches]
+
+    def _lesson(self, rows: np.ndarray) -> Lesson:
+        unknown = None if self.unknown is None else self.unknown[rows]
+        return Lesson([self._windows[row] for row in rows], self.targets[rows], unknown)
 
 
 @contextmanager

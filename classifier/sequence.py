@@ -156,15 +156,18 @@ class SequenceClassifier(ABC):
     def _loss(self, criterion: Criterion) -> Callable[[Lesson], Tensor]:
         """Return the loss of a lesson; with R-Drop, of two readings of it."""
 
+        def wrong(logits: Tensor, lesson: Lesson) -> Tensor:
+            unknown = None if lesson.unknown is None else lesson.unknown.to(device())
+            return criterion(logits, lesson.targets.to(device()), unknown)
+
         def once(lesson: Lesson) -> Tensor:
-            return criterion(self.logits(lesson.windows), lesson.targets.to(device()))
+            return wrong(self.logits(lesson.windows), lesson)
 
         def twice(lesson: Lesson) -> Tensor:
             # One batch for both readings: every row draws its own dropout.
             first, second = self.logits([*lesson.windows, *lesson.windows]).chunk(2)
-            targets = lesson.targets.to(device())
             apart = divergence(criterion.loss, first, second)
-            return (criterion(first, targets) + criterion(second, targets)) / 2 + self.recipe.noise.r_drop * apart
+            return (wrong(first, lesson) + wrong(second, lesson)) / 2 + self.recipe.noise.r_drop * apart
 
         return twice if self.recipe.noise.r_drop else once
 

@@ -1,3 +1,5 @@
+from math import nan
+
 import torch
 
 from classifier.examples import Example
@@ -23,6 +25,14 @@ def test_an_epoch_holds_every_text_that_says_something():
     drawn = made.epoch(0)
     assert texts_of(drawn, made.reader.tokenizer) == {example.text for example in EXAMPLES[:40]}
     assert torch.equal(torch.cat([lesson.targets for lesson in drawn]), torch.tensor([[0.0, 1.0]] * 40))
+
+
+def test_soft_targets_are_learned_in_place_of_labels_and_what_nobody_knows_is_marked():
+    taught = Example("星河药业召回", ("召回",), soft_targets=(nan, 0.75))
+    tokenizer = train_tokenizer([taught.text], 400)
+    (lesson,) = Lessons(Reader(tokenizer, 192), [taught], ("收购", "召回"), BertRecipe()).epoch(0)
+    assert lesson.targets.tolist() == [[0.0, 0.75]]
+    assert lesson.unknown.tolist() == [[True, False]]
 
 
 def test_with_bpe_dropout_the_texts_stay_and_their_pieces_change():
