@@ -1,3 +1,4 @@
+from contextlib import contextmanager
 from time import monotonic
 
 import pytest
@@ -90,3 +91,58 @@ def test_a_wish_to_stop_passes_through():
     with pytest.raises(Cancelled):
         train(course(watch))
     assert len(watch.steps) == 4
+
+
+def test_accumulated_batches_are_one_step_down_their_mean_loss():
+    torch.manual_seed(1)
+    whole = torch.randn(6, 8, 1)
+    weights = []
+    for batches, accumulation in ((list(whole.view(3, 16, 1)), 1), (list(whole), 2)):
+        fitted = course(epochs=3, accumulation=accumulation)
+        fitted.epoch = lambda _, batches=batches: batches
+        train(fitted)
+        assert len(fitted.losses) == 9
+        weights.append(fitted.model.weight.item())
+    assert weights[0] == pytest.approx(weights[1], rel=1e-5)
+
+
+def test_the_last_step_takes_the_batches_that_are_left():
+    fitted = course(epochs=1, accumulation=8)
+    train(fitted)
+    assert len(fitted.losses) == 3
+
+
+def test_a_parameter_learns_at_its_own_rate():
+    fast, slow, none = (course(epochs=1, learning_rate=1e-3) for _ in range(3))
+    slow.rates, none.rates = {"weight": 0.1}, {"weight": 0.0}
+    moved = []
+    for fitted in (fast, slow, none):
+        before = fitted.model.weight.item()
+        train(fitted)
+        moved.append(abs(fitted.model.weight.item() - before))
+    assert moved[2] == 0.0
+    assert moved[1] == pytest.approx(moved[0] / 10, rel=0.05)
+
+
+def test_a_step_under_attack_goes_down_both_gradients():
+    model = nn.Linear(1, 1, bias=False)
+    batch = torch.ones(4, 1)
+    gradients = []
+
+    @contextmanager
+    def attack():
+        gradients.append(model.weight.grad.item())
+        model.weight.data += 1
+        yield
+        model.weight.data -= 1
+
+    fitted = course(epochs=1)
+    fitted.model, fitted.epoch, fitted.attack = model, lambda _: [batch], attack
+    fitted.loss = lambda batch: (model(batch) ** 2).mean() / 2
+    model.weight.data.fill_(2.0)
+    optimised = []
+    model.weight.register_post_accumulate_grad_hook(lambda weight: optimised.append(weight.grad.item()))
+    train(fitted)
+    # The gradient of w² / 2 is w: 2 at first, and 3 more where w was moved to 3.
+    assert gradients == [2.0]
+    assert optimised == [2.0, 5.0]
