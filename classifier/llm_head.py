@@ -1,27 +1,35 @@
-"""The `llm_head` classifier: a small causal LLM with a multi-label head, trained by LoRA. Knows no neighbours."""
+"""The `llm_head` classifier: a causal LLM with a multi-label head, adapted as its recipe says. Knows no neighbours."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Self
 
-from peft import LoraConfig, PeftModel, TaskType, get_peft_model
-from torch import nn
+import torch
+from torch import Tensor, nn
 from transformers import PreTrainedTokenizerBase
 
+from classifier.batches import Tokens, padded
 from classifier.checkpoints import load_scorer
+from classifier.devices import half_precision
 from classifier.examples import TrainingData
 from classifier.files import is_complete, write_metadata
 from classifier.foundation import lay_foundation
+from classifier.last_token import last_token_logits
+from classifier.lessons import Lesson
+from classifier.losses import Criterion
+from classifier.rank_allocation import RankAllocation, orthogonality
 from classifier.recipes import LlmHeadRecipe
 from classifier.sequence import SequenceClassifier
 from classifier.starters import small_qwen2_scorer
 from classifier.targets import check_trainable
 from classifier.tokens import load_tokenizer
+from classifier.tuning import adapt, keep_vectors, merged, read_adapted, write_adapted
 from classifier.watch import Watch
 
-PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
-HEAD, TABLE = "score", "embed_tokens"
+ADAPTER, BASE = "adapter", "base"
+"""Where a saved directory keeps what was learned, and what it was learned on top of if that was made here."""
 
 
 class LlmHeadClassifier(SequenceClassifier):
@@ -32,29 +40,51 @@ class LlmHeadClassifier(SequenceClassifier):
 
     @classmethod
     def fit(cls, recipe: LlmHeadRecipe, data: TrainingData, watch: Watch, workspace: Path) -> Self:
-        """Train LoRA, head and input embeddings; raise ValueError where there is nothing to learn from."""
+        """Adapt the recipe's checkpoint to the labels; raise ValueError where there is nothing to learn from."""
         check_trainable(data)
+        torch.manual_seed(recipe.seed)
         source = str(starter_base(data, workspace, watch)) if recipe.is_starter else recipe.checkpoint
         tokenizer = load_tokenizer(source)
-        model = get_peft_model(load_scorer(source, data.label_names, tokenizer), _lora(recipe))
+        model = adapt(load_scorer(source, data.label_names, tokenizer), recipe.tuning)
         classifier = cls(model, tokenizer, data.label_names, recipe)
         classifier.train(data, watch)
+        keep_vectors(model, recipe.tuning)
         return classifier
 
+    def merge(self, directory: Path) -> None:
+        """Write one plain checkpoint with the adapter in its weights; raise ValueError where its method has none."""
+        model = merged(deepcopy(self.model), self.recipe.tuning)
+        model.save_pretrained(str(directory))
+        self.tokenizer.save_pretrained(str(directory))
+
+    def _window_logits(self, windows: Sequence[Tokens]) -> Tensor:
+        batch = padded(windows, self.tokenizer.pad_token_id)
+        with half_precision():
+            return last_token_logits(self.model, batch["input_ids"], batch["attention_mask"]).float()
+
+    def _after_step(self) -> Callable[[float], None] | None:
+        return RankAllocation(self.model).after_step if self.recipe.tuning.method == "adalora" else None
+
+    def _loss(self, criterion: Criterion) -> Callable[[Lesson], Tensor]:
+        loss = super()._loss(criterion)
+        if self.recipe.tuning.method != "adalora":
+            return loss
+        return lambda lesson: loss(lesson) + orthogonality(self.model)
+
     def _write(self, directory: Path) -> None:
-        adapter = directory / "adapter"
-        # What peft would find out about the embeddings by asking the hub, `modules_to_save` has settled.
-        self.model.save_pretrained(str(adapter), save_embedding_layers=False)
-        (adapter / "README.md").unlink(missing_ok=True)
-        if self.recipe.is_starter:
-            shutil.copytree(self.model.get_base_model().name_or_path, directory / "base", dirs_exist_ok=True)
+        write_adapted(self.model, self.recipe.tuning, directory / ADAPTER)
+        if self.recipe.is_starter and self.recipe.tuning.method != "full":
+            shutil.copytree(self._base_directory(), directory / BASE, dirs_exist_ok=True)
+
+    def _base_directory(self) -> str:
+        return getattr(self.model, "get_base_model", lambda: self.model)().name_or_path
 
     @classmethod
     def _read(
         cls, directory: Path, recipe: LlmHeadRecipe, tokenizer: PreTrainedTokenizerBase, labels: Sequence[str]
     ) -> nn.Module:
-        source = directory / "base" if recipe.is_starter else recipe.checkpoint
-        return PeftModel.from_pretrained(load_scorer(source, labels, tokenizer), str(directory / "adapter"))
+        scorer = load_scorer(_source(directory, recipe), labels, tokenizer)
+        return read_adapted(scorer, recipe.tuning, directory / ADAPTER)
 
 
 def starter_base(data: TrainingData, workspace: Path, watch: Watch) -> Path:
@@ -68,13 +98,7 @@ def starter_base(data: TrainingData, workspace: Path, watch: Watch) -> Path:
     return directory
 
 
-def _lora(recipe: LlmHeadRecipe) -> LoraConfig:
-    return LoraConfig(
-        task_type=TaskType.SEQ_CLS,
-        r=recipe.tuning.r,
-        lora_alpha=recipe.tuning.alpha,
-        lora_dropout=recipe.tuning.dropout,
-        bias="none",
-        target_modules=list(PROJECTIONS),
-        modules_to_save=[HEAD, TABLE] if recipe.tuning.train_embeddings else [HEAD],
-    )
+def _source(directory: Path, recipe: LlmHeadRecipe) -> Path | str:
+    if recipe.tuning.method == "full":
+        return directory / ADAPTER
+    return directory / BASE if recipe.is_starter else recipe.checkpoint

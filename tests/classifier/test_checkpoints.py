@@ -14,15 +14,17 @@ from transformers import (
     ModernBertForMaskedLM,
     Qwen2Config,
     Qwen2ForCausalLM,
+    Qwen3Config,
+    Qwen3ForCausalLM,
     RobertaConfig,
     RobertaForMaskedLM,
 )
 
 from classifier import lineup
-from classifier.llm_head import PROJECTIONS
 from classifier.options.noise import Noise
 from classifier.profiles import PROFILES
 from classifier.tokens import train_tokenizer
+from classifier.tuning import PROJECTIONS
 from classifier.watch import Unwatched
 from tests.classifier.toy import toy_data
 
@@ -32,7 +34,11 @@ ENCODERS = {
     "roberta": (RobertaConfig, RobertaForMaskedLM),
     "modernbert": (ModernBertConfig, ModernBertForMaskedLM),
 }
-DECODERS = {"qwen2": (Qwen2Config, Qwen2ForCausalLM), "llama": (LlamaConfig, LlamaForCausalLM)}
+DECODERS = {
+    "qwen2": (Qwen2Config, Qwen2ForCausalLM),
+    "qwen3": (Qwen3Config, Qwen3ForCausalLM),
+    "llama": (LlamaConfig, LlamaForCausalLM),
+}
 TEXTS = ["公司今天宣布 收购", "据报道"]
 
 
