@@ -21,6 +21,12 @@ def consensus(scores: Scores) -> Scores:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
 
 
+def majority(scores: Scores, thresholds: Scores) -> NDArray[np.bool_]:
+    """Return which labels [n, L] more than half of the teachers propose that know them; thresholds [teachers, L]."""
+    proposed = scores >= thresholds[:, None]
+    return 2 * proposed.sum(axis=0) > (~np.isnan(scores)).sum(axis=0)
+
+
 def soft_targets(said: Scores, truth: NDArray[np.bool_], weight: float) -> Scores:
     """Return targets [n, L]: the truth, and by `weight` what teachers say; where they say NaN, the truth alone."""
     mixed = (1 - weight) * truth + weight * said

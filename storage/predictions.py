@@ -65,6 +65,13 @@ def list_proposed(session: Session, version_id: int, item_ids: Sequence[int]) ->
     return dict(session.execute(statement.where(Prediction.item_id.in_(item_ids))).all())
 
 
+def list_scores(session: Session, version_id: int, item_ids: Sequence[int]) -> dict[int, dict[int, float]]:
+    """Return {item id: {label id: score}} of those of the items that a version has spoken of, without low scores."""
+    statement = select(Prediction.item_id, Prediction.scores).where(Prediction.version_id == version_id)
+    rows = session.execute(statement.where(Prediction.item_id.in_(item_ids)))
+    return {item_id: {int(label): score for label, score in scores.items()} for item_id, scores in rows}
+
+
 def write_predictions(session: Session, version_id: int, rows: Sequence[PredictionRow]) -> list[int]:
     """Store a version's predictions in place of its older ones; return the items, without those removed meanwhile."""
     if not rows or session.get(Version, version_id) is None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from storage.tables import Annotation, Import, Item, Label, Truth, TruthLabel
+from storage.tables import Annotation, Import, Item, Label, Standing, Truth, TruthLabel
 
 STRICTER = {"train": ("validation", "gold"), "validation": ("gold",), "gold": ()}
 """The splits in which no near-duplicate of an item may lie."""
@@ -86,8 +86,23 @@ def has_labelled(session: Session) -> bool:
 
 def list_unlabelled_texts(session: Session, limit: int) -> list[str]:
     """Return texts of items that nobody has labelled and that resemble nothing in validation or gold."""
-    unlabelled = ~exists().where(Truth.item_id == Item.id)
-    return list(session.scalars(select(Item.text).where(allowed("train"), unlabelled).order_by(Item.id).limit(limit)))
+    return list(session.scalars(select(Item.text).where(*_unlabelled()).order_by(Item.id).limit(limit)))
+
+
+def list_open(session: Session, limit: int) -> list[LabelledItem]:
+    """Return unlabelled items that resemble nothing in validation or gold, and that nobody skipped or flagged."""
+    set_aside = exists().where(Standing.item_id == Item.id, Standing.state != "open")
+    rows = session.execute(
+        select(Item.id, Item.text, Item.cluster, Item.is_sample)
+        .where(*_unlabelled(), ~set_aside)
+        .order_by(Item.id)
+        .limit(limit)
+    )
+    return [LabelledItem(*row) for row in rows]
+
+
+def _unlabelled() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return allowed("train"), ~exists().where(Truth.item_id == Item.id)
 
 
 def list_example_members(session: Session) -> dict[int, int]:

@@ -92,6 +92,10 @@ class LiveModels:
         row = self._live(RETRIEVER)
         return None if row is None else (row.id, self._model(row))
 
+    def version(self, row: Version) -> LiveModel:
+        """Return any version of a classifier; it takes the place of the one in memory."""
+        return LiveModel(LiveVersion.of(row), self._model(row))
+
     def forget(self, name: str) -> None:
         """Let go of a model; it is loaded again when it is needed."""
         with self._locks[name]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from workflow.errors import TriageError
 from workflow.job_watch import Hand
 
 
@@ -40,5 +41,5 @@ Body = Callable[[Task], str]
 def sentence(error: BaseException) -> str:
     """Say in one line what went wrong; the traceback belongs in the log."""
     said = " ".join(str(error).split())
-    named = isinstance(error, ValueError | RuntimeError | PartlyFailed) and said
+    named = isinstance(error, TriageError | ValueError | RuntimeError | PartlyFailed) and said
     return (said if named else f"{type(error).__name__}: {said}".rstrip(": "))[:500]

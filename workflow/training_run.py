@@ -56,7 +56,7 @@ class TrainingRun:
             kept = versions.list_ids(session)
         sweep(task.data, kept, task.hand.job_id)
         self.data: TrainingData = self.snapshot.training_data()
-        self.recipe_data = RecipeData(self.snapshot, self.data, self.neighbours)
+        self.recipe_data = RecipeData(self.snapshot, self.data, self.neighbours, self.models, task.hand.job_id)
         self.candidates = Candidates(self.database, task.data, task.hand.job_id, self.snapshot)
         self.watch = JobWatch(task.hand, expected_parts(task.classifiers, self.recipes, self.live))
         # Keyed by what is learned from: a run that was killed finds its foundation again, but never that of other data.

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from classifier.distillation import consensus, soft_targets
+from classifier.distillation import consensus, majority, soft_targets
 from classifier.examples import Example
 from classifier.mixing import mixed_in, resembling
 from classifier.options.data import Distillation, PseudoLabels
@@ -66,6 +66,13 @@ def test_no_items_agree_on_nothing():
 def test_teachers_are_averaged_and_one_that_does_not_know_a_label_does_not_count():
     scores = said([[0.2, NAN, NAN]], [[0.6, 0.5, NAN]])
     np.testing.assert_allclose(consensus(scores), [[0.4, 0.5, NAN]], rtol=1e-6)
+
+
+def test_a_label_is_proposed_by_more_than_half_of_the_teachers_that_know_it():
+    scores = said([[0.6, 0.6, NAN, 0.1]], [[0.6, 0.4, 0.9, NAN]], [[0.2, 0.4, NAN, NAN]])
+    thresholds = np.full((3, 4), 0.5, dtype=np.float32)
+    assert majority(scores, thresholds).tolist() == [[True, False, True, False]]
+    assert majority(scores[:2], thresholds[:2]).tolist() == [[True, False, True, False]]
 
 
 def test_soft_targets_lie_between_truth_and_teachers():
