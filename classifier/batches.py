@@ -29,7 +29,8 @@ def encode(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str], max_length:
 
 def padded(tokens: Sequence[Tokens], pad: int) -> dict[str, Tensor]:
     """Return `input_ids` and `attention_mask`, both int64 [n, length], padded on the right."""
-    length = -(-max(len(text) for text in tokens) // STEP) * STEP
+    # Of a text without any token, padding is read: a model must see something.
+    length = -(-max(1, *(len(text) for text in tokens)) // STEP) * STEP
     ids = np.full((len(tokens), length), pad, dtype=np.int64)
     mask = np.zeros_like(ids)
     for row, text in enumerate(tokens):

@@ -45,7 +45,7 @@ def load_tokenizer(directory: Path | str) -> PreTrainedTokenizerBase:
     """Load a tokenizer from a directory or hub id, with a pad token in any case."""
     tokenizer = AutoTokenizer.from_pretrained(str(directory))
     if tokenizer.pad_token is None:
-        tokenizer.pad_token = tokenizer.eos_token
+        tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token or tokenizer.convert_ids_to_tokens(0)
     return tokenizer
 
 

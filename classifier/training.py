@@ -120,12 +120,19 @@ def _descend(course: Course[Batch], batch: Batch, together: int) -> float:
     loss = course.loss(batch) / together
     value = loss.item()
     if not isfinite(value):
-        raise RuntimeError("The training diverged (its loss is no number); a smaller learning rate may help.")
+        raise RuntimeError(_why_no_number(course))
     loss.backward()
     if course.attack is not None:
         with course.attack():
             (course.loss(batch) / together).backward()
     return value
+
+
+def _why_no_number(course: Course[Batch]) -> str:
+    if not course.losses:
+        return "The loss is no number from the first step on: the weights are broken; choose another checkpoint."
+    rate = f"{course.schedule.learning_rate:g}"
+    return f"The training diverged at learning_rate {rate} (its loss is no number); choose a smaller learning_rate."
 
 
 def _validate(course: Course[Batch], epochs: int) -> None:

@@ -81,9 +81,16 @@ def test_the_wall_clock_caps_it():
     assert monotonic() - start < 3
 
 
-def test_a_loss_that_is_no_number_stops_it_with_a_sentence():
-    with pytest.raises(RuntimeError, match="smaller learning rate"):
+def test_a_loss_that_is_no_number_from_the_start_is_the_checkpoint_s_fault():
+    with pytest.raises(RuntimeError, match="choose another checkpoint"):
         train(course(loss=lambda batch: batch.sum() * float("nan")))
+
+
+def test_a_loss_that_turns_into_no_number_names_the_setting_to_change():
+    fitted = course(learning_rate=1e30)
+    with pytest.raises(RuntimeError, match=r"at learning_rate 1e\+30 .* choose a smaller learning_rate"):
+        train(fitted)
+    assert fitted.losses
 
 
 def test_a_wish_to_stop_passes_through():
