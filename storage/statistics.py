@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, cast, extract, func, select
+from sqlalchemy import Integer, Text, cast, extract, func, select
 from sqlalchemy.orm import Session
 
 from storage.annotations import still_stands
@@ -68,7 +68,8 @@ def list_proposals(
 ) -> list[Any]:
     """Return what classifiers had proposed before people, or one of them, decided: for the newest decisions that stand.
 
-    Rows are (annotation id, labels, classifier, version id, proposed label ids, when it was proposed), oldest first.
+    Rows are (annotation id, labels, classifier, version id, proposed label ids), the oldest proposal first; labels and
+    label ids are JSON as it is stored: few different ones come many times, and need not be read each time.
     """
     decided = select(Annotation.id).where(Annotation.kind == "submitted", *still_stands())
     if person:
@@ -76,9 +77,9 @@ def list_proposals(
     if since:
         decided = decided.where(Annotation.created_at >= since)
     newest = decided.order_by(Annotation.id.desc()).limit(limit).subquery()
-    columns = (Annotation.id, Annotation.labels, Version.classifier, Version.id, Prediction.proposed)
+    said, proposed = cast(Annotation.labels, Text), cast(Prediction.proposed, Text)
     statement = (
-        select(*columns, Prediction.predicted_at)
+        select(Annotation.id, said, Version.classifier, Version.id, proposed)
         .join(newest, newest.c.id == Annotation.id)
         .join(Prediction, Prediction.item_id == Annotation.item_id)
         .join(Version, Version.id == Prediction.version_id)

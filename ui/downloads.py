@@ -1,13 +1,19 @@
-"""Files that leave the app by a plain link. An export is written to disk first, row by row, then sent and removed."""
+"""Files that leave the app by a plain link. An export is written to disk, sent while it grows, and then removed.
 
+So the first rows come at once, however many there are, and nobody who reads slowly keeps the database waiting.
+"""
+
+import logging
 import secrets
-from collections.abc import Callable
+import shutil
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Literal, TextIO
 
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, JSONResponse
-from starlette.background import BackgroundTask
+from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 
 from ui.filters import NAMES, filter_from
 from ui.shown import sentence
@@ -16,24 +22,59 @@ from workflow.errors import NotFound, TriageError
 from workflow.use_cases import UseCases
 
 Format = Literal["csv", "jsonl"]
+Write = Callable[[TextIO], object]
 MEDIA = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
+PIECE = 256 * 1024
+LOOK_SECONDS = 0.05
+"""Time between two looks at a file that grows."""
+
+logger = logging.getLogger(__name__)
 
 
-def write_export(use_cases: UseCases, name: str, write: Callable[[TextIO], object]) -> Path:
-    """Write an export into an unguessable folder; CSV starts with a BOM, so that Excel shows Chinese."""
-    folder = use_cases.data / "uploads" / secrets.token_hex(16)
-    folder.mkdir(parents=True)
-    path = folder / name
-    encoding = "utf-8-sig" if name.endswith(".csv") else "utf-8"
-    with path.open("w", encoding=encoding, newline="") as stream:
-        write(stream)
+def write_export(use_cases: UseCases, name: str, write: Write) -> Path:
+    """Write an export into an unguessable folder."""
+    path = _place(use_cases, name)
+    _fill(path, write)
     return path
 
 
-def remove_export(path: Path) -> None:
-    """Remove an export and its folder."""
-    path.unlink(missing_ok=True)
-    path.parent.rmdir()
+class Writing(Thread):
+    """Writes an export beside whoever sends it; `error` is why it could not be finished."""
+
+    def __init__(self, path: Path, write: Write) -> None:
+        super().__init__(name=f"export {path.name}", daemon=True)
+        self.error: Exception | None = None
+        self._path, self._write = path, write
+
+    def run(self) -> None:
+        """Write to the end."""
+        try:
+            _fill(self._path, self._write)
+        except Exception as error:
+            logger.exception("%s could not be written.", self._path.name)
+            self.error = error
+
+
+def growing(path: Path, write: Write) -> Iterator[bytes]:
+    """Yield an export piece by piece while it is written, and remove it; raise the error that kept it from its end."""
+    try:
+        with path.open("rb") as file:
+            writing = Writing(path, write)
+            writing.start()
+            while True:
+                # Asked before reading: what the last look finds of an ended file is all of it.
+                ended = not writing.is_alive()
+                if piece := file.read(PIECE):
+                    yield piece
+                elif ended:
+                    break
+                else:
+                    time.sleep(LOOK_SECONDS)
+        if writing.error:
+            # The connection is cut, so that no browser takes half a file for a whole one.
+            raise writing.error
+    finally:
+        shutil.rmtree(path.parent, ignore_errors=True)
 
 
 def download_routes(use_cases: UseCases) -> APIRouter:
@@ -41,7 +82,7 @@ def download_routes(use_cases: UseCases) -> APIRouter:
     router = APIRouter(prefix="/download")
 
     @router.get("/disagreements.csv", response_model=None)
-    def disagreements(request: Request) -> FileResponse | JSONResponse:
+    def disagreements(request: Request) -> StreamingResponse | JSONResponse:
         """Send exactly the filter's items; the query holds the filter's fields, `columns` those that are wanted."""
         asked = request.query_params
         try:
@@ -52,13 +93,13 @@ def download_routes(use_cases: UseCases) -> APIRouter:
         write = use_cases.disagreements.export
         return _send(use_cases, "disagreements.csv", lambda stream: write(chosen, stream, columns))
 
-    @router.get("/annotations.{form}")
-    def annotations(form: Format) -> FileResponse:
+    @router.get("/annotations.{form}", response_model=None)
+    def annotations(form: Format) -> StreamingResponse:
         """Send every annotation."""
         return _send(use_cases, f"annotations.{form}", lambda stream: use_cases.exporting.annotations(form, stream))
 
-    @router.get("/training.{form}")
-    def training(form: Format) -> FileResponse:
+    @router.get("/training.{form}", response_model=None)
+    def training(form: Format) -> StreamingResponse:
         """Send the labelled items."""
         return _send(use_cases, f"training.{form}", lambda stream: use_cases.exporting.training(form, stream))
 
@@ -73,7 +114,23 @@ def download_routes(use_cases: UseCases) -> APIRouter:
     return router
 
 
-def _send(use_cases: UseCases, name: str, write: Callable[[TextIO], object]) -> FileResponse:
-    path = write_export(use_cases, name, write)
+def _send(use_cases: UseCases, name: str, write: Write) -> StreamingResponse:
+    path = _place(use_cases, name)
     media = MEDIA[path.suffix.removeprefix(".")]
-    return FileResponse(path, filename=name, media_type=media, background=BackgroundTask(remove_export, path))
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(growing(path, write), media_type=media, headers=headers)
+
+
+def _place(use_cases: UseCases, name: str) -> Path:
+    folder = use_cases.data / "uploads" / secrets.token_hex(16)
+    folder.mkdir(parents=True)
+    path = folder / name
+    path.touch()
+    return path
+
+
+def _fill(path: Path, write: Write) -> None:
+    """Write the file; CSV starts with a BOM, so that Excel shows Chinese."""
+    encoding = "utf-8-sig" if path.suffix == ".csv" else "utf-8"
+    with path.open("w", encoding=encoding, newline="") as stream:
+        write(stream)

@@ -1,9 +1,11 @@
 """How often people decided just what a classifier had proposed: for the statistics and for the desk's quiet line."""
 
+import json
 from collections import Counter
 from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy.orm import Session
 
@@ -29,7 +31,8 @@ def acceptance(session: Session, person: str = "", since: datetime | None = None
     current = {row.name: row.id for row in labels.list_labels(session, include_archived=True)}
     known: dict[int, dict[str, int]] = {}
     verdicts: dict[tuple[int, str], str] = {}
-    for annotation, decided, classifier, version_id, proposed, _ in statistics.list_proposals(
+    read = cache(json.loads)
+    for annotation, decided, classifier, version_id, proposed in statistics.list_proposals(
         session, CLASSIFIERS, DECISIONS, person, since
     ):
         if version_id not in known:
@@ -38,7 +41,7 @@ def acceptance(session: Session, person: str = "", since: datetime | None = None
             known[version_id] = dict(zip(version.labels, version.label_ids, strict=True)) | current
         names = known[version_id]
         # The rows come in the order of time, so the last proposal before the decision is the one that counts.
-        verdicts[annotation, classifier] = judge(set(proposed), {names.get(name, name) for name in decided})
+        verdicts[annotation, classifier] = judge(set(read(proposed)), {names.get(name, name) for name in read(decided)})
     told = {name: Counter(said for (_, who), said in verdicts.items() if who == name) for name in CLASSIFIERS}
     return {name: Acceptance(of["all"], of["some"], of["none"]) for name, of in told.items() if of}
 
