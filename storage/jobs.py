@@ -14,7 +14,9 @@ from storage.tables import Job, JobPoint, JobStatus
 from storage.tables.base import UtcDateTime, now
 
 UNFINISHED = (JobStatus.QUEUED, JobStatus.RUNNING)
-RETRAIN, PREDICT = "retrain", "predict"
+RETRAIN, PREDICT, BAKE_OFF = "retrain", "predict", "bake_off"
+PRECEDENCE = {RETRAIN: 0, PREDICT: 1, BAKE_OFF: 2}
+"""A retraining outdates what older versions say; a bake-off takes hours, and nobody works with what it makes."""
 
 
 def add_job(
@@ -53,6 +55,11 @@ def list_jobs(session: Session, limit: int = 20) -> Sequence[Job]:
     return session.scalars(select(Job).order_by(Job.id.desc()).limit(limit)).all()
 
 
+def list_of_kind(session: Session, kind: str) -> Sequence[Job]:
+    """Return all jobs of a kind, newest first."""
+    return session.scalars(select(Job).where(Job.kind == kind).order_by(Job.id.desc())).all()
+
+
 def list_running(session: Session) -> Sequence[Job]:
     """Return the jobs that some worker has in hand."""
     return session.scalars(select(Job).where(Job.status == JobStatus.RUNNING).order_by(Job.id)).all()
@@ -61,6 +68,11 @@ def list_running(session: Session) -> Sequence[Job]:
 def list_queued(session: Session) -> Sequence[Job]:
     """Return the jobs that wait."""
     return session.scalars(select(Job).where(Job.status == JobStatus.QUEUED).order_by(Job.id)).all()
+
+
+def list_unfinished_ids(session: Session) -> set[int]:
+    """Return the ids of the jobs that wait or run."""
+    return set(session.scalars(select(Job.id).where(Job.status.in_(UNFINISHED))))
 
 
 def count_unfinished(session: Session) -> int:
@@ -74,11 +86,11 @@ def count_by_status(session: Session) -> dict[str, int]:
 
 
 def claim_next_job(session: Session, worker: str) -> Job | None:
-    """Hand the next waiting job to a worker; a retraining first, since it outdates what older versions say."""
+    """Hand the next waiting job to a worker, by precedence and age."""
     first = (
         select(Job.id)
         .where(Job.status == JobStatus.QUEUED)
-        .order_by(case((Job.kind == RETRAIN, 0), else_=1), Job.id)
+        .order_by(case(PRECEDENCE, value=Job.kind), Job.id)
         .limit(1)
         .scalar_subquery()
     )

@@ -38,6 +38,11 @@ def list_of_job(session: Session, job_id: int) -> dict[str, Version]:
     return {row.classifier: row for row in rows}
 
 
+def list_made_by(session: Session, job_id: int) -> Sequence[Version]:
+    """Return all versions that a job has made, in the order in which it made them."""
+    return session.scalars(select(Version).where(Version.job_id == job_id).order_by(Version.id)).all()
+
+
 def get_mark(session: Session) -> str:
     """Return a mark that changes whenever a version comes, goes or changes its status or reason."""
     rows = session.execute(select(Version.id, Version.status, Version.reason).order_by(Version.id)).all()

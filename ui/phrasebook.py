@@ -19,6 +19,8 @@ ROWS = "rejected"
 PLACE = re.compile(r"\{(\w+)\}")
 PARTS = {"retriever", "bert", "llm_head", "prompt", "reference", "vectors", "predictions", "order"}
 """What a job's message may begin with: the name of the part that it is at, and a colon."""
+RUN = re.compile(r"#\d+")
+"""A run of a bake-off, which may stand in the place of a part."""
 SEAM = re.compile(rf";? (?=(?:{'|'.join(sorted(PARTS))}) (?:failed|is silent): )")
 """Where a message begins to tell how the next part of the job fared."""
 WHY = "why"
@@ -37,7 +39,7 @@ def say(sentence: str, language: str) -> str:
     if language == "en" or not sentence:
         return sentence
     part, colon, rest = sentence.partition(": ")
-    if colon and part in PARTS:
+    if colon and (part in PARTS or RUN.fullmatch(part)):
         return f"{part}: {say(rest, language)}"
     if len(told := SEAM.split(sentence)) > 1:
         return " ".join(say(one, language) for one in told)

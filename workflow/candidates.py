@@ -13,7 +13,7 @@ from classifier.watch import Watch
 from storage import predictions, training, versions
 from storage.database import Database
 from storage.predictions import PredictionRow
-from storage.tables import Version
+from storage.tables import Version, VersionStatus
 from workflow.errors import Refused
 from workflow.gate import GoldAnswers, Verdict, compare
 from workflow.live_models import LiveModel, LiveModels
@@ -45,6 +45,8 @@ class NewVersion:
     thresholds: Sequence[float] = ()
     said: Callable[[Version], Sequence[PredictionRow]] | None = None
     """Predictions of validation and gold items, made when the thresholds were chosen."""
+    status: VersionStatus = VersionStatus.CANDIDATE
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ class Candidates:
         names = self.snapshot.names
         return Version(
             classifier=new.classifier,
+            status=new.status,
+            reason=new.reason,
             recipe=dict(new.recipe),
             labels=list(names),
             label_ids=list(self.snapshot.label_ids),

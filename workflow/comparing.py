@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from storage import labels, truths, versions
 from storage.tables import Version, VersionStatus
+from workflow.bakeoff.costs import costs_of
 from workflow.errors import BadInput, NotFound
 from workflow.promoting import SWITCHABLE
 from workflow.version_files import is_there
@@ -22,7 +23,8 @@ SHOWN = (*AVERAGES, "few_shot_f1", "support")
 class VersionRow:
     """A version in the table of all. `gold` names the gold items that it was measured on, `metrics` are averages.
 
-    `preset` is the recipe that somebody picked by name; `promotable`: it can go live now. `returns`: a roll-back of its classifier brings it back.
+    `preset` is the recipe that somebody picked by name; `promotable`: it can go live now. `returns`: a roll-back of its
+    classifier brings it back.
     """
 
     id: int
@@ -67,10 +69,14 @@ class Comparison:
 
 
 def version_rows(session: Session, data: Path) -> list[VersionRow]:
-    """Return all versions, newest first."""
-    rows = versions.list_versions(session)
+    """Return all versions, newest first; those that only a bake-off has an interest in stand in its own table."""
+    rows = [row for row in versions.list_versions(session) if not _is_only_compared(row)]
     previous = {versions.get_previous_live(session, name) for name in SWITCHABLE}
     return [_row(row, data, returns=row in previous) for row in rows]
+
+
+def _is_only_compared(row: Version) -> bool:
+    return costs_of(row) is not None and row.status == VersionStatus.RETIRED and row.promoted_at is None
 
 
 def compare_versions(session: Session, data: Path, before_id: int, after_id: int) -> Comparison:

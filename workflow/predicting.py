@@ -14,6 +14,7 @@ from storage.predictions import PredictionRow
 from workflow import standings
 from workflow.live_models import LiveModel, LiveVersion
 from workflow.neighbours import Neighbours
+from workflow.training_data import Snapshot
 
 CHUNK = 256
 """Items a step: few enough that a stop is heeded soon, enough to sort them into batches of equal length."""
@@ -63,6 +64,18 @@ class Predictor:
         """Draw the conclusions: claims and standings of items of which something new was said."""
         with self.database.write() as session:
             standings.refresh(session, list(item_ids))
+
+
+def embed_labelled(neighbours: Neighbours, snapshot: Snapshot, watch: Watch) -> None:
+    """Compute the vectors of all labelled items, so that every one of them can be a neighbour or have some."""
+    index = neighbours.index
+    if not index.refresh():
+        return
+    ids = [item.id for split in (snapshot.train, snapshot.validation, snapshot.gold) for item in split]
+    for start, chunk in chunks(ids):
+        watch.progress(start / len(ids), f"vectors of {start:,} of {len(ids):,} labelled items")
+        index.stored_or_computed(chunk)
+    index.compare_soon()
 
 
 def rows(

@@ -8,7 +8,6 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
 
 from classifier import lineup
 from classifier.examples import TrainingData
@@ -22,7 +21,7 @@ from workflow.expected import FITTED, MEASURED, PREPARED, REFERENCE, RETRIEVER, 
 from workflow.job_watch import JobWatch, PartWatch
 from workflow.live_models import LiveModel, LiveModels, LiveVersion
 from workflow.neighbours import Neighbours
-from workflow.predicting import Predictor, chunks, rows
+from workflow.predicting import Predictor, embed_labelled, rows
 from workflow.promoting import ask_for_predictions
 from workflow.recipe_data import RecipeData
 from workflow.recipes import recipe_from
@@ -53,8 +52,7 @@ class TrainingRun:
             self.snapshot = read_snapshot(session)
             self.done = versions.list_of_job(session, task.hand.job_id)
             self.live = versions.list_live(session)
-            kept = versions.list_ids(session)
-        sweep(task.data, kept, task.hand.job_id)
+            sweep(task.data, versions.list_ids(session), jobs.list_unfinished_ids(session))
         self.data: TrainingData = self.snapshot.training_data()
         self.recipe_data = RecipeData(self.snapshot, self.data, self.neighbours, self.models, task.hand.job_id)
         self.candidates = Candidates(self.database, task.data, task.hand.job_id, self.snapshot)
@@ -104,21 +102,7 @@ class TrainingRun:
             row = self.candidates.store(new, model)
         if row.status == VersionStatus.CANDIDATE:
             self.candidates.make_live(row, "Trained on the present labels.")
-        self._embed_labelled(watch.section(FITTED, 1))
-
-    def _embed_labelled(self, watch: PartWatch) -> None:
-        """Compute the vectors of all labelled items, so that every one of them can be a neighbour or have some."""
-        index = self.neighbours.index
-        if not index.refresh():
-            return
-        ids = [item.id for split in self._splits() for item in split]
-        for start, chunk in chunks(ids):
-            watch.progress(start / len(ids), f"vectors of {start:,} of {len(ids):,} labelled items")
-            index.stored_or_computed(chunk)
-        index.compare_soon()
-
-    def _splits(self) -> tuple[tuple[Any, ...], ...]:
-        return self.snapshot.train, self.snapshot.validation, self.snapshot.gold
+        embed_labelled(self.neighbours, self.snapshot, watch.section(FITTED, 1))
 
     def _classifier(self, name: str, watch: PartWatch) -> None:
         row = self.done.get(name)

@@ -13,6 +13,7 @@ from storage.database import Database, sqlite_url
 from storage.schema import UnusableDatabase
 from workflow.background_import import BackgroundImport
 from workflow.backup import Backups
+from workflow.bakeoff.bake_offs import BakeOffs
 from workflow.disagreements import Disagreements
 from workflow.errors import Refused, Unavailable
 from workflow.exporting import Exporting
@@ -40,6 +41,7 @@ class UseCases:
     disagreements: Disagreements
     labels: Labels
     retraining: Retraining
+    bake_offs: BakeOffs
     importing: Importing
     background_import: BackgroundImport
     exporting: Exporting
@@ -85,6 +87,7 @@ def build(data: Path, database_url: str | None, profile: Profile) -> UseCases:
         disagreements=Disagreements(database, neighbours),
         labels=Labels(database),
         retraining=retraining,
+        bake_offs=BakeOffs(database, data, profile, supervisor),
         importing=importing,
         background_import=BackgroundImport(importing),
         exporting=Exporting(database),

@@ -46,13 +46,13 @@ def is_there(data: Path, row: Version) -> bool:
     return is_complete(version_directory(data, row.classifier, row.id))
 
 
-def sweep(data: Path, kept: Collection[int], job_id: int) -> None:
-    """Remove what belongs to no version: unfinished directories, those without a row, other jobs' workspaces."""
+def sweep(data: Path, kept: Collection[int], unfinished: Collection[int]) -> None:
+    """Remove what belongs to no version: half-written directories, those without a row, workspaces of ended jobs."""
     for directory in (data / "versions").glob("*/*"):
         if directory.name == UNFINISHED or (directory.name.isdigit() and int(directory.name) not in kept):
             shutil.rmtree(directory, ignore_errors=True)
     for workspace in (data / "jobs").glob("*"):
-        if workspace.name != str(job_id):
+        if workspace.name not in map(str, unfinished):
             shutil.rmtree(workspace, ignore_errors=True)
 
 

@@ -166,12 +166,13 @@ def take_back_abandoned(session: Session) -> None:
 def work(data: Path, url: str | None = None) -> int:
     """Open the data folder, work off its queue and return how many jobs were taken up."""
     # Imported here, because the bodies bring the models' libraries, and asking for help should not.
+    from workflow.bakeoff.body import bake_off
     from workflow.predict_job import predict
     from workflow.training_run import retrain
 
     database = Database(url or os.environ.get(DATABASE_VARIABLE) or sqlite_url(data / "triage.db"))
     try:
-        return Worker(database, data, {jobs.RETRAIN: retrain, jobs.PREDICT: predict}).run()
+        return Worker(database, data, {jobs.RETRAIN: retrain, jobs.PREDICT: predict, jobs.BAKE_OFF: bake_off}).run()
     finally:
         database.close()
 

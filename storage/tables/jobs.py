@@ -31,7 +31,7 @@ STEPS: dict[JobStatus, frozenset[JobStatus]] = {
 
 
 class Job(Base):
-    """One run of work, `kind` retrain or predict, claimed by one worker process at a time."""
+    """One run of work, `kind` retrain, predict or bake_off, claimed by one worker process at a time."""
 
     __tablename__ = "job"
     __table_args__ = (

@@ -1,0 +1,168 @@
+"""One run of a bake-off: train, measure on gold, keep as a retired version with what it cost. Decides nothing."""
+
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier import lineup
+from classifier.examples import Example, TrainingData
+from classifier.index import NeighbourIndex
+from classifier.options.changes import build
+from classifier.options.data import Data
+from classifier.reference import Reference
+from classifier.sizes import parameters, peak_accelerator_memory, peak_memory, tokens_used
+from classifier.thresholds import propose
+from classifier.watch import Watch
+from storage.tables import Version, VersionStatus
+from workflow import scoring
+from workflow.bakeoff.answers import GoldSheet, WithGoldSheet
+from workflow.bakeoff.costs import COSTS, Costs
+from workflow.bakeoff.plan import Prices, Run
+from workflow.candidates import Candidates, NewVersion
+from workflow.expected import FITTED, PREPARED, REFERENCE
+from workflow.job_watch import PartWatch
+from workflow.live_models import LiveModels
+from workflow.neighbours import NEAR, Neighbours
+from workflow.recipe_data import Prepared, RecipeData
+from workflow.recipes import recipe_from
+from workflow.task import Task
+from workflow.training_data import Snapshot
+
+MILLION = 1_000_000
+"""Tokens that prices are told for."""
+
+
+@dataclass
+class Timed:
+    """A model that knows how long it took to score."""
+
+    model: scoring.Scorer
+    seconds: float = 0.0
+
+    def predict_proba(
+        self, texts: Sequence[str], neighbours: scoring.Near | None = None, watch: Watch | None = None
+    ) -> scoring.Scores:
+        """Return the scores [n, labels] in 0..1."""
+        began = time.perf_counter()
+        try:
+            return self.model.predict_proba(texts, neighbours, watch)
+        finally:
+            self.seconds += time.perf_counter() - began
+
+
+class ReferenceScorer:
+    """The reference as something that is scored like a classifier."""
+
+    def __init__(self, data: TrainingData) -> None:
+        self.model = Reference().fit(data)
+
+    def predict_proba(
+        self, texts: Sequence[str], neighbours: scoring.Near | None = None, watch: Watch | None = None
+    ) -> scoring.Scores:
+        """Return the scores [n, labels] in 0..1."""
+        return self.model.scores(texts)
+
+
+class ChosenNeighbours:
+    """Neighbours among some examples alone: a prompt shows nothing that its run may not learn from."""
+
+    def __init__(self, neighbours: Neighbours, chosen: Sequence[Example]) -> None:
+        self._vectors = neighbours.index
+        self._examples = {example.item_id: example for example in chosen if example.item_id}
+        self._index = NeighbourIndex()
+        if self._examples and self._vectors.refresh():
+            self._index.add(*self._rows(list(self._examples)))
+
+    def examples(self, item_ids: Sequence[int]) -> list[list[Example]]:
+        """Return each item's neighbours, nearest first; for items of which none to train on is a near-duplicate."""
+        if not item_ids or not len(self._index):
+            return [[] for _ in item_ids]
+        found = self._index.search(self._rows(item_ids)[1], NEAR)
+        return [[replace(self._examples[item_id], similarity=near) for item_id, near in hits] for hits in found]
+
+    def _rows(self, item_ids: Sequence[int]) -> tuple[list[int], NDArray[np.float32]]:
+        stored = self._vectors.stored_or_computed(item_ids)
+        return list(item_ids), np.stack([stored[item_id] for item_id in item_ids])
+
+
+class OneRun:
+    """Carries out one run on a snapshot."""
+
+    def __init__(self, task: Task, run: Run, snapshot: Snapshot) -> None:
+        self.task, self.run, self.snapshot = task, run, snapshot
+        self.models = LiveModels(task.hand.database, task.data)
+        self.neighbours = Neighbours(task.hand.database, self.models)
+        # Of its own: what another run has left there would make this one look quicker than it is.
+        self.workspace = task.data / "jobs" / str(task.hand.job_id) / f"run-{run.number}"
+
+    def carry_out(self, watch: PartWatch) -> Version:
+        """Train, score, and store a retired version of the job."""
+        began = time.monotonic()
+        prepared = self._prepare(watch.section(0, PREPARED))
+        model = self._fit(prepared.data, watch.section(PREPARED, FITTED))
+        seconds = time.monotonic() - began
+        timed = Timed(model)
+        # Only prompts show examples; to find them for the others would cost memory that is not theirs.
+        shown = prepared.data.train if self.run.classifier == "prompt" else ()
+        near = ChosenNeighbours(self.neighbours, shown)
+        measured = scoring.score(timed, self.snapshot, near, watch.section(FITTED, 1))
+        costs = self._costs(model, len(prepared.data.train), seconds, len(measured.item_ids) / max(timed.seconds, 1e-6))
+        shutil.rmtree(self.workspace, ignore_errors=True)
+        return self._store(model, measured, costs, prepared.report)
+
+    def _prepare(self, watch: PartWatch) -> Prepared:
+        data = build(Data, self.run.recipe["data"])
+        everything, job_id = self.snapshot.training_data(), self.task.hand.job_id
+        recipe_data = RecipeData(self.snapshot, everything, self.neighbours, self.models, job_id)
+        return recipe_data.prepare(data, self.run.seed, watch)
+
+    def _fit(self, data: TrainingData, watch: PartWatch) -> Any:  # noqa: ANN401 - a classifier or the reference
+        if self.run.classifier == REFERENCE:
+            watch.progress(0, "fitting TF-IDF and a linear SVM")
+            return ReferenceScorer(data)
+        self.workspace.mkdir(parents=True, exist_ok=True)
+        retriever = self.models.retriever() if self.run.classifier == "prompt" else None
+        recipe = recipe_from(self.run.classifier, self.run.recipe)
+        return lineup.fit(self.run.classifier, recipe, data, watch, self.workspace, retriever[1] if retriever else None)
+
+    def _costs(self, model: Any, train_items: int, seconds: float, pace: float) -> Costs:  # noqa: ANN401 - as above
+        trained, weights = parameters(model) or (None, None)
+        return Costs(
+            run=self.run.number,
+            train_items=train_items,
+            seconds=seconds,
+            items_per_second=pace,
+            peak_memory=peak_memory(),
+            accelerator_memory=peak_accelerator_memory(),
+            trained_parameters=trained,
+            parameters=weights,
+            price=self._price(tokens_used(model)),
+        )
+
+    def _price(self, tokens: tuple[int, int] | None) -> float | None:
+        """Return what 1,000 items cost by the tokens that validation and gold took."""
+        if tokens is None:
+            return None
+        prices = build(Prices, self.task.options.get("prices", {}))
+        items = max(len(self.snapshot.validation) + len(self.snapshot.gold), 1)
+        return (tokens[0] * prices.read + tokens[1] * prices.written) / MILLION * 1000 / items
+
+    def _store(self, model: Any, measured: scoring.Scored, costs: Costs, report: Mapping[str, Any]) -> Version:  # noqa: ANN401 - as above
+        proposed = propose(measured.scores[len(self.snapshot.validation) :], measured.thresholds)
+        sheet = GoldSheet(proposed, self.snapshot.targets(self.snapshot.gold), self.snapshot.train_counts)
+        new = NewVersion(
+            self.run.classifier,
+            self.run.recipe,
+            costs.seconds,
+            measured.metrics | {COSTS: asdict(costs)} | ({"data": report} if report else {}),
+            measured.thresholds.tolist(),
+            status=VersionStatus.RETIRED,
+            reason=f"Made by bake-off {self.task.hand.job_id}.",
+        )
+        candidates = Candidates(self.task.hand.database, self.task.data, self.task.hand.job_id, self.snapshot)
+        return candidates.store(new, WithGoldSheet(None if self.run.classifier == REFERENCE else model, sheet))
