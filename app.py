@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from classifier.examples import CLASSIFIERS
+from ui.bakeoff_command import add_arguments, compare
 from ui.terminal import Progress, averages, follow, say
 from workflow.errors import BadInput, Refused, TriageError
 from workflow.views import QueueFilter
@@ -112,9 +113,11 @@ def _add_training(commands: Any) -> None:  # noqa: ANN401
     retrain.add_argument("classifier", nargs="*", type=_classifier, help=f"{', '.join(CLASSIFIERS)} (default: all)")
     retrain.add_argument("--recipe", action="append", metavar="NAME", help="how; repeat it for several classifiers")
     retrain.add_argument("--wait", action="store_true", help="return when the jobs have ended")
+    bake_off = _command(commands, "bakeoff", _bake_off, "train many recipes on the same items and compare them")
+    add_arguments(bake_off)
     predict = _command(commands, "predict", _predict, "predict the open items with the live versions")
     evaluate = _command(commands, "evaluate", _evaluate, "score the live versions on gold, after a running retraining")
-    for parser in (retrain, predict, evaluate):
+    for parser in (retrain, bake_off, predict, evaluate):
         _add_models(parser)
 
 
@@ -207,6 +210,10 @@ def _to_train(arguments: argparse.Namespace) -> tuple[str, ...]:
     from workflow.recipes import by_classifier
 
     return tuple(arguments.classifier or by_classifier(arguments.recipe or ()) or CLASSIFIERS)
+
+
+def _bake_off(arguments: argparse.Namespace) -> object:
+    return compare(_cases(arguments), arguments)
 
 
 def _predict(arguments: argparse.Namespace) -> object:
