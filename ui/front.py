@@ -47,7 +47,8 @@ def head(page: gr.Blocks) -> bytes:
     own = "".join(f'<link rel="modulepreload" href="ui/{name}">' for name in modules_of(FIRST))
     theme = f'<link rel="preload" as="style" href="theme.css?v={page.theme_hash}">'
     gradio = "".join(map(_preload, files_ahead(_kinds(page))))
-    return f'<script src="ui/boot.js"></script><link rel="stylesheet" href="ui/all.css">{own}{gradio}{theme}'.encode()
+    start = '<script src="ui/boot.js"></script><script type="module" src="ui/early.js"></script>'
+    return f'{start}<link rel="stylesheet" href="ui/all.css">{own}{gradio}{theme}'.encode()
 
 
 def _kinds(page: gr.Blocks) -> list[str]:

@@ -14,10 +14,16 @@ const EMPTY = {
   text: "",
 };
 
+/** Return the filter with which a bar starts. */
+export function remembered(name, start = {}) {
+  const defaults = { ...EMPTY, ...start };
+  return { ...defaults, ...recall(name, defaults) };
+}
+
 /** Draw the controls; `changed` gets the filter whenever it differs. `start` holds other defaults, and fields without a control. */
 export function filterBar({ setup, name, changed, start = {} }) {
   const defaults = { ...EMPTY, ...start };
-  let filter = { ...defaults, ...recall(name, defaults) };
+  let filter = remembered(name, start);
   const controls = draw(setup, name);
   const reset = h("button.quiet", { type: "button", title: t("filter.reset"), onclick: () => use({}) }, "×");
   const details = h(

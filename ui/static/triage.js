@@ -1,6 +1,7 @@
 // The triage tab: one desk in front of one analyst, and the keys that reach everything on it.
 import { Desk } from "./desk.js";
 import { fill, h } from "./dom.js";
+import { answeredEarly } from "./early.js";
 import { askedItem } from "./go.js";
 import { listen } from "./keys.js";
 import { asking } from "./server.js";
@@ -9,7 +10,7 @@ import { watchFor } from "./watching.js";
 import { t } from "./words.js";
 
 export async function mount({ element, server }) {
-  const ask = asking(server);
+  const ask = asking(answeredEarly(server));
   try {
     const desk = new Desk(element, ask, await ask.setup());
     wire(desk);
