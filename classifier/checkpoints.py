@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -19,10 +20,7 @@ def load_scorer(
     """
     model, report = AutoModelForSequenceClassification.from_pretrained(
         str(source),
-        num_labels=len(labels),
-        id2label=dict(enumerate(labels)),
-        label2id={label: column for column, label in enumerate(labels)},
-        problem_type="multi_label_classification",
+        **labelled(labels),
         # Half-precision checkpoints are trained in single precision; autocast makes them fast again.
         dtype=torch.float32,
         ignore_mismatched_sizes=True,
@@ -31,11 +29,20 @@ def load_scorer(
     )
     if tokenizer is not None:
         model.config.pad_token_id = tokenizer.pad_token_id
-    _start_fresh(model, {*report["missing_keys"], *(key for key, *_ in report["mismatched_keys"])})
+    start_fresh(model, {*report["missing_keys"], *(key for key, *_ in report["mismatched_keys"])})
     return model
 
 
-def _start_fresh(model: nn.Module, names: Iterable[str]) -> None:
+def labelled(labels: Sequence[str]) -> dict[str, Any]:
+    """Return what a configuration says of a multi-label head for these labels."""
+    return {
+        "id2label": dict(enumerate(labels)),
+        "label2id": {label: column for column, label in enumerate(labels)},
+        "problem_type": "multi_label_classification",
+    }
+
+
+def start_fresh(model: nn.Module, names: Iterable[str]) -> None:
     """Draw weights that a checkpoint does not hold, instead of trusting what memory was found in their place."""
     parameters = dict(model.named_parameters())
     for name in names:

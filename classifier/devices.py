@@ -15,12 +15,12 @@ def device() -> torch.device:
 
 def half_precision() -> AbstractContextManager[None]:
     """Return the autocast under which models compute: bfloat16 where that is faster here, else no change."""
-    return torch.autocast(device().type, torch.bfloat16, enabled=_bfloat16_pays())
+    return torch.autocast(device().type, torch.bfloat16, enabled=half_precision_pays())
 
 
 @cache
-def _bfloat16_pays() -> bool:
-    """Some processors multiply bfloat16 twice as fast, others emulate it slowly; a try tells which this is."""
+def half_precision_pays() -> bool:
+    """Tell whether bfloat16 is the faster: some processors multiply it twice as fast, others emulate it slowly."""
     if device().type == "cuda":
         return torch.cuda.is_bf16_supported()
     return _seconds(torch.bfloat16) < _seconds(torch.float32)

@@ -22,6 +22,7 @@ from classifier.losses import Criterion
 from classifier.rank_allocation import RankAllocation, orthogonality
 from classifier.recipes import LlmHeadRecipe
 from classifier.sequence import SequenceClassifier
+from classifier.shared_base import SharedBase
 from classifier.starters import small_qwen2_scorer
 from classifier.targets import check_trainable
 from classifier.tokens import load_tokenizer
@@ -83,8 +84,10 @@ class LlmHeadClassifier(SequenceClassifier):
     def _read(
         cls, directory: Path, recipe: LlmHeadRecipe, tokenizer: PreTrainedTokenizerBase, labels: Sequence[str]
     ) -> nn.Module:
-        scorer = load_scorer(_source(directory, recipe), labels, tokenizer)
-        return read_adapted(scorer, recipe.tuning, directory / ADAPTER)
+        if recipe.tuning.method == "full":
+            return load_scorer(directory / ADAPTER, labels, tokenizer)
+        base = SharedBase.of(directory / BASE if recipe.is_starter else recipe.checkpoint)
+        return read_adapted(base.scorer(labels, tokenizer), recipe.tuning, directory / ADAPTER)
 
 
 def starter_base(data: TrainingData, workspace: Path, watch: Watch) -> Path:
@@ -96,9 +99,3 @@ def starter_base(data: TrainingData, workspace: Path, watch: Watch) -> Path:
         foundation.tokenizer.save_pretrained(str(directory))
         write_metadata(directory, {"made_for": "llm_head"})
     return directory
-
-
-def _source(directory: Path, recipe: LlmHeadRecipe) -> Path | str:
-    if recipe.tuning.method == "full":
-        return directory / ADAPTER
-    return directory / BASE if recipe.is_starter else recipe.checkpoint

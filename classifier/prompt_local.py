@@ -7,13 +7,14 @@ from typing import Self
 
 import numpy as np
 import torch
-from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from classifier.devices import device, half_precision
 from classifier.prompt_recipe import PromptRecipe
 from classifier.prompt_scoring import AnswerScorer
 from classifier.prompt_tokens import answer_tokens, as_asked, clip_to, padded_left, reserved_words
 from classifier.prompting import PromptForm, Wording
+from classifier.shared_base import SharedBase
 from classifier.tokens import load_tokenizer
 from classifier.watch import Watch
 
@@ -51,8 +52,8 @@ class LocalModel:
 
     @classmethod
     def load(cls, source: str, labels: Sequence[str], wording: Wording, recipe: PromptRecipe) -> Self:
-        """Load a checkpoint by hub id or path, in the precision that it was saved in."""
-        model = AutoModelForCausalLM.from_pretrained(source, dtype="auto", trust_remote_code=False)
+        """Load a checkpoint by hub id or path; other models that start from it share its weights."""
+        model = SharedBase.of(source).causal_lm()
         return cls(model, load_tokenizer(source), labels, wording, recipe)
 
     def save(self, directory: Path) -> None:

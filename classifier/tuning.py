@@ -29,6 +29,7 @@ from transformers import PreTrainedModel
 from classifier.bottlenecks import NAME as BOTTLENECK
 from classifier.bottlenecks import add_bottlenecks
 from classifier.options.tuning import Tuning
+from classifier.patched_table import make_table_whole, read_table, write_table
 from classifier.rank_allocation import keep_ranks_in_use, rank_schedule
 
 PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
@@ -72,8 +73,7 @@ def write_adapted(model: nn.Module, tuning: Tuning, directory: Path) -> None:
     """Write what was learned: an adapter with its head, or with `full` the whole model; safetensors and JSON."""
     if tuning.method == "bottleneck":
         directory.mkdir(parents=True, exist_ok=True)
-        learned = {name: model.get_parameter(name).detach() for name in _learned(model, tuning)}
-        save_file(learned, directory / FILE)
+        save_file({name: model.get_parameter(name).detach() for name in _learned(model, tuning)}, directory / FILE)
         return
     if tuning.method == "full":
         model.save_pretrained(str(directory))
@@ -82,16 +82,17 @@ def write_adapted(model: nn.Module, tuning: Tuning, directory: Path) -> None:
     # What peft would find out about the embeddings by asking the hub, `modules_to_save` has settled.
     model.save_pretrained(str(directory), save_embedding_layers=False)
     (directory / "README.md").unlink(missing_ok=True)
+    write_table(model, directory)
 
 
 def read_adapted(scorer: PreTrainedModel, tuning: Tuning, directory: Path) -> nn.Module:
-    """Return the scorer with what `write_adapted` wrote; with `full` the scorer has to be what was written."""
-    if tuning.method == "full":
-        return scorer
+    """Return the scorer with the adapter that `write_adapted` wrote; the scorer's own tensors stay as they are."""
     if tuning.method == "bottleneck":
         add_bottlenecks(scorer, tuning)
-        scorer.load_state_dict(load_file(directory / FILE), strict=False)
+        # Assigned, not copied: the scorer's tensors may be those of other models too.
+        scorer.load_state_dict(load_file(directory / FILE), strict=False, assign=True)
         return scorer
+    read_table(scorer, directory)
     with warnings.catch_warnings():
         # Peft takes AdaLoRA's pattern for one of LoRA's, and says that it fits nothing.
         warnings.filterwarnings("ignore", "The following rank_pattern keys")
@@ -108,7 +109,9 @@ def merged(model: nn.Module, tuning: Tuning) -> PreTrainedModel:
         return model
     if not hasattr(model, "merge_and_unload") or model.active_peft_config.is_prompt_learning:
         raise ValueError(f"{tuning.method} adds what no weight can hold, so it cannot be merged into one checkpoint.")
-    return model.merge_and_unload()
+    plain = model.float().merge_and_unload()
+    make_table_whole(plain)
+    return plain
 
 
 def _configuration(scorer: PreTrainedModel, tuning: Tuning) -> PeftConfig:
@@ -128,7 +131,9 @@ def _configuration(scorer: PreTrainedModel, tuning: Tuning) -> PeftConfig:
             return PromptEncoderConfig(**before, encoder_hidden_size=width)
         case "prompt":
             return PromptTuningConfig(**before, prompt_tuning_init=PromptTuningInit.SAMPLE_VOCAB)
-    kinds = {"use_dora": tuning.method == "dora", "use_rslora": tuning.method == "rslora"}
+    kinds: dict[str, Any] = {"use_rslora": tuning.method == "rslora"}
+    if tuning.method == "dora":
+        kinds = {"use_dora": True, "exclude_modules": _without_direction(scorer) or None}
     return LoraConfig(**shared, **_low_rank(scorer, tuning), r=tuning.r, bias="none", **kinds)
 
 
@@ -136,6 +141,12 @@ def _low_rank(scorer: PreTrainedModel, tuning: Tuning) -> dict[str, Any]:
     there = _names_of_parts(scorer)
     targets = list(PROJECTIONS) if there.issuperset(PROJECTIONS) else "all-linear"
     return {"lora_alpha": tuning.alpha, "lora_dropout": tuning.dropout, "target_modules": targets}
+
+
+def _without_direction(scorer: PreTrainedModel) -> list[str]:
+    """Name the projections of which a row is all zeros: DoRA divides by its length."""
+    matrices = ((name, module) for name, module in scorer.named_modules() if isinstance(module, nn.Linear))
+    return [name for name, module in matrices if (module.weight.norm(dim=1) == 0).any()]
 
 
 def _scaled(scorer: PreTrainedModel) -> dict[str, Any]:
