@@ -17,13 +17,14 @@ from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 
 from ui.filters import NAMES, filter_from
 from ui.shown import sentence
+from workflow.bakeoff.export import write_csv, write_markdown
 from workflow.disagreement_csv import checked_columns
 from workflow.errors import NotFound, TriageError
 from workflow.use_cases import UseCases
 
 Format = Literal["csv", "jsonl"]
 Write = Callable[[TextIO], object]
-MEDIA = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
+MEDIA = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson", "md": "text/markdown; charset=utf-8"}
 PIECE = 256 * 1024
 LOOK_SECONDS = 0.05
 """Time between two looks at a file that grows."""
@@ -111,7 +112,20 @@ def download_routes(use_cases: UseCases) -> APIRouter:
             return JSONResponse({"error": sentence(NotFound(f"There is no file {name!r}."))}, status_code=404)
         return FileResponse(path, filename=path.name)
 
+    _add_bake_offs(router, use_cases)
     return router
+
+
+def _add_bake_offs(router: APIRouter, use_cases: UseCases) -> None:
+    @router.get("/bake-off-{job_id}.{form}", response_model=None)
+    def bake_off(job_id: int, form: Literal["csv", "md"]) -> StreamingResponse | JSONResponse:
+        """Send a bake-off's table."""
+        try:
+            view = use_cases.bake_offs.view(job_id)
+        except TriageError as error:
+            return JSONResponse({"error": sentence(error)}, status_code=404)
+        write = write_csv if form == "csv" else write_markdown
+        return _send(use_cases, f"bake-off-{job_id}.{form}", lambda stream: write(view, stream))
 
 
 def _send(use_cases: UseCases, name: str, write: Write) -> StreamingResponse:

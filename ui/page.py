@@ -1,8 +1,9 @@
-"""The page's table of contents: a header, five tabs, and the named endpoints behind them."""
+"""The page's table of contents: a header, six tabs, and the named endpoints behind them."""
 
 import gradio as gr
 
 from ui.api import add_endpoints
+from ui.bakeoff import draw_bakeoff_tab
 from ui.data import draw_data_tab
 from ui.disagreements import draw_disagreements_tab
 from ui.header import draw_header
@@ -26,6 +27,8 @@ def build_page(use_cases: UseCases) -> gr.Blocks:
                 draw_disagreements_tab(use_cases)
             with gr.Tab(word("tab.retrain"), id="retrain", elem_id="tab-retrain"):
                 draw_retrain_tab(use_cases)
+            with gr.Tab(word("tab.bakeoff"), id="bakeoff", elem_id="tab-bakeoff"):
+                draw_bakeoff_tab(use_cases)
             with gr.Tab(word("tab.statistics"), id="statistics", elem_id="tab-statistics"):
                 draw_statistics_tab(use_cases)
             with gr.Tab(word("tab.data"), id="data", elem_id="tab-data"):

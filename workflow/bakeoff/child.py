@@ -76,13 +76,20 @@ def _work(
         say.send(attempt(task, run, expected))
 
 
+class CurvelessWatch(JobWatch):
+    """Reports all but the curves: those of dozens of runs in one chart say nothing."""
+
+    def point(self, series: str, step: int, value: float) -> None:
+        """Leave the point out."""
+
+
 def attempt(task: Task, run: Run, expected: dict[str, float]) -> str:
     """Carry out a run in this process; return `DONE`, `STOPPED` or the sentence in which it failed."""
     # Imported here: it brings the models' libraries, which the process that only waits does without.
     from workflow.bakeoff.one_run import OneRun
 
     try:
-        OneRun(task, run, thaw(frozen_path(task))).carry_out(JobWatch(task.hand, expected).part(run.part))
+        OneRun(task, run, thaw(frozen_path(task))).carry_out(CurvelessWatch(task.hand, expected).part(run.part))
     except Cancelled:
         return STOPPED
     except TriageError as error:
