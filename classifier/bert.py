@@ -1,4 +1,7 @@
-"""The `bert` classifier: an encoder with a multi-label head, fully fine-tuned. Knows no neighbours."""
+"""The `bert` classifier: an encoder with a multi-label head, fully fine-tuned, or one that fills gaps instead.
+
+Knows no neighbours.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,18 +11,22 @@ from torch import nn
 from transformers import PreTrainedTokenizerBase
 
 from classifier.checkpoints import load_scorer
+from classifier.cloze import ClozeModel, Gap
+from classifier.cloze_training import calibrate, cloze_model, find_triggers, labelled_by
 from classifier.examples import TrainingData
 from classifier.foundation import lay_foundation
+from classifier.pretraining import pretrained
+from classifier.reading import Reader
 from classifier.recipes import BertRecipe
 from classifier.sequence import SequenceClassifier
 from classifier.starters import small_bert
 from classifier.targets import check_trainable
 from classifier.tokens import load_tokenizer
-from classifier.watch import Watch
+from classifier.watch import Stage, Watch
 
 
 class BertClassifier(SequenceClassifier):
-    """BERT, RoBERTa, MacBERT, ModernBERT …: whatever loads as AutoModelForSequenceClassification."""
+    """BERT, RoBERTa, MacBERT, ModernBERT …: whatever loads as AutoModelForSequenceClassification or …MaskedLM."""
 
     name = "bert"
     recipe_kind = BertRecipe
@@ -28,21 +35,63 @@ class BertClassifier(SequenceClassifier):
     def fit(cls, recipe: BertRecipe, data: TrainingData, watch: Watch, workspace: Path) -> Self:
         """Fine-tune the recipe's checkpoint; raise ValueError where there is nothing to learn from."""
         check_trainable(data)
+        if not recipe.cloze.template:
+            return cls._fit_head(recipe, data, watch, workspace)
+        if not recipe.cloze.student:
+            return cls._fit_cloze(recipe, data, watch, workspace)
+        # Both steps of PET: what fills gaps well from few examples teaches what is fast.
+        teacher = cls._fit_cloze(recipe, data, watch, workspace, time=0.5)
+        return cls._fit_head(recipe, labelled_by(teacher, data, watch), watch, workspace, time=0.5)
+
+    @classmethod
+    def _fit_head(
+        cls, recipe: BertRecipe, data: TrainingData, watch: Watch, workspace: Path, time: float = 1.0
+    ) -> Self:
         if recipe.is_starter:
             foundation = lay_foundation(data, workspace, watch)
             model, tokenizer = small_bert(foundation, data.label_names, recipe.seed), foundation.tokenizer
         else:
             tokenizer = load_tokenizer(recipe.checkpoint)
             model = load_scorer(recipe.checkpoint, data.label_names)
+        model = pretrained(model, tokenizer, recipe, data, watch, workspace / "bert_pretrained")
         classifier = cls(model, tokenizer, data.label_names, recipe)
-        classifier.train(data, watch)
+        read = recipe.data.pretraining.share
+        classifier.train(data, Stage(watch, read, 1.0), time * (1 - read))
         return classifier
 
+    @classmethod
+    def _fit_cloze(
+        cls, recipe: BertRecipe, data: TrainingData, watch: Watch, workspace: Path, time: float = 1.0
+    ) -> Self:
+        model, tokenizer = cloze_model(recipe, data, watch, workspace, time)
+        classifier = cls(model, tokenizer, data.label_names, recipe)
+        calibrate(classifier, data)
+        left = 1.0
+        if recipe.is_starter:
+            left -= recipe.cloze.reading_share
+        if recipe.cloze.triggers:
+            find_triggers(classifier, data, watch, time)
+            left -= recipe.cloze.search_share
+        classifier.train(data, watch, time * left)
+        return classifier
+
+    def reader(self) -> Reader:
+        """Return what turns texts into this model's windows, in their template where it has one."""
+        if not isinstance(self.model, ClozeModel):
+            return super().reader()
+        frame = Gap(self.tokenizer, self.recipe.cloze).frame(self.model.words.shape[1], self.model.triggers)
+        return Reader(self.tokenizer, self.recipe.max_length, self.recipe.reading, frame)
+
     def _write(self, directory: Path) -> None:
-        self.model.save_pretrained(directory / "model")
+        if isinstance(self.model, ClozeModel):
+            self.model.save(directory)
+        else:
+            self.model.save_pretrained(directory / "model")
 
     @classmethod
     def _read(
         cls, directory: Path, recipe: BertRecipe, tokenizer: PreTrainedTokenizerBase, labels: Sequence[str]
     ) -> nn.Module:
+        if recipe.cloze.template and not recipe.cloze.student:
+            return ClozeModel.load(directory, tokenizer.mask_token_id)
         return load_scorer(directory / "model", labels)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from classifier.options.checks import check_positive, check_share
+from classifier.options.cloze import Cloze
 from classifier.options.data import Data
 from classifier.options.loss import Loss
 from classifier.options.noise import Noise
@@ -68,7 +69,9 @@ class TrainingRecipe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BertRecipe(TrainingRecipe):
-    """Full fine-tuning of an encoder with a multi-label head."""
+    """Full fine-tuning of an encoder, with a multi-label head or, where `cloze` has a template, by filling its gap."""
+
+    cloze: Cloze = field(default_factory=Cloze)
 
     def with_checkpoint(self, checkpoint: str) -> Self:
         """Return the recipe that suits a checkpoint: a pretrained encoder wants small steps and more time."""

@@ -26,7 +26,7 @@ from classifier.noise import attack_on, noisy
 from classifier.options.changes import build
 from classifier.reading import Reader, TokensRead, Windows
 from classifier.recipes import TrainingRecipe
-from classifier.targets import check_single_labels, check_trainable, target_matrix
+from classifier.targets import check_single_labels, check_trainable, taught_targets
 from classifier.tokens import load_tokenizer
 from classifier.training import Course, Schedule, train
 from classifier.validation import best_micro_f1
@@ -93,8 +93,8 @@ class SequenceClassifier(ABC):
         sizes = torch.tensor([len(text) for text in texts], device=logits.device)
         return torch.segment_reduce(logits, self.recipe.reading.pool, lengths=sizes, axis=0)
 
-    def train(self, data: TrainingData, watch: Watch) -> float | None:
-        """Train as the recipe says; return the best micro-F1 on validation."""
+    def train(self, data: TrainingData, watch: Watch, time: float = 1.0) -> float | None:
+        """Train as the recipe says, in this share of its time; return the best micro-F1 on validation."""
         check_trainable(data)
         recipe = self.recipe
         if recipe.loss.is_single_label:
@@ -107,7 +107,7 @@ class SequenceClassifier(ABC):
             epoch=lessons.epoch,
             loss=self._loss(Criterion.of(recipe.loss, lessons.targets, device())),
             validate=self._validation(data),
-            schedule=_schedule(recipe),
+            schedule=_schedule(recipe, time),
             watch=watch,
             message=f"Training {self.name}",
             rates=decayed_rates(self.model, recipe.optimisation.layer_decay),
@@ -179,8 +179,9 @@ class SequenceClassifier(ABC):
         if not data.validation:
             return None
         windows = self.reader().read([example.text for example in data.validation])
-        targets = target_matrix(data.validation, self.labels)
-        return lambda: best_micro_f1(self.score(windows, Unwatched()), targets)
+        targets, unknown = taught_targets(data.validation, self.labels)
+        known = np.ones_like(targets) if unknown is None else ~unknown
+        return lambda: best_micro_f1(self.score(windows, Unwatched()) * known, targets >= 0.5)
 
 
 def _recipe_values(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -212,6 +213,7 @@ def checkpointed(model: nn.Module) -> Iterator[None]:
         model.gradient_checkpointing_disable()
 
 
-def _schedule(recipe: TrainingRecipe) -> Schedule:
-    names = {field.name for field in fields(Schedule)} - {"accumulation"}
-    return Schedule(**{name: getattr(recipe, name) for name in names}, accumulation=recipe.optimisation.accumulation)
+def _schedule(recipe: TrainingRecipe, time: float) -> Schedule:
+    names = {field.name for field in fields(Schedule)} - {"accumulation", "seconds"}
+    values = {name: getattr(recipe, name) for name in names}
+    return Schedule(**values, seconds=recipe.seconds * time, accumulation=recipe.optimisation.accumulation)

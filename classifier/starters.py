@@ -10,6 +10,7 @@ import torch
 from torch import nn
 from transformers import (
     BertConfig,
+    BertForMaskedLM,
     BertForSequenceClassification,
     PreTrainedTokenizerBase,
     Qwen2Config,
@@ -29,16 +30,17 @@ EMBEDDING_SPREAD = 0.05
 def small_bert(foundation: Foundation, labels: Sequence[str], seed: int = 0) -> BertForSequenceClassification:
     """Make a BERT (Devlin et al. 2018) with a multi-label head for these labels."""
     torch.manual_seed(seed)
-    config = BertConfig(
-        **_shape(foundation),
-        max_position_embeddings=POSITIONS,
-        hidden_dropout_prob=0.1,
-        attention_probs_dropout_prob=0.0,
-        **_labelled(labels),
-    )
-    model = BertForSequenceClassification(config)
+    model = BertForSequenceClassification(BertConfig(**_bert(foundation), **_labelled(labels)))
     if foundation.svm is not None:
         write_into_bert(model, foundation.svm, foundation.embeddings, foundation.tokenizer.cls_token_id)
+    return model
+
+
+def small_bert_language(foundation: Foundation, seed: int = 0) -> BertForMaskedLM:
+    """Make a BERT that fills gaps, whose output embeddings are its input embeddings; it knows no language yet."""
+    torch.manual_seed(seed)
+    model = BertForMaskedLM(BertConfig(**_bert(foundation)))
+    _set(model.bert.embeddings.word_embeddings, foundation)
     return model
 
 
@@ -57,6 +59,14 @@ def small_qwen2(foundation: Foundation, positions: int = 1024, seed: int = 0) ->
     model = Qwen2ForCausalLM(Qwen2Config(**_qwen2(foundation) | {"max_position_embeddings": positions}))
     _set(model.model.embed_tokens, foundation)
     return model
+
+
+def _bert(foundation: Foundation) -> dict[str, Any]:
+    return _shape(foundation) | {
+        "max_position_embeddings": POSITIONS,
+        "hidden_dropout_prob": 0.1,
+        "attention_probs_dropout_prob": 0.0,
+    }
 
 
 def _qwen2(foundation: Foundation) -> dict[str, Any]:

@@ -55,6 +55,18 @@ BERT_PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
         "A long text is read whole, in windows of which the strongest speaks (Pappagari et al. 2019).",
         {"reading": {"mode": "windows"}},
     ),
+    "bert-pet": (
+        "A label is as likely as its name in a gap before the text, for few examples (PET, Schick and Schütze 2021).",
+        {"cloze": {"template": "{mask}: {text}"}},
+    ),
+    "bert-pet-student": (
+        "PET labels the unlabelled items, and an ordinary classifier learns from them too (Schick and Schütze 2021).",
+        {"cloze": {"template": "{mask}: {text}", "student": True}},
+    ),
+    "bert-autoprompt": (
+        "A gap behind the text, and before it tokens that a search finds (AutoPrompt, Shin et al. 2020).",
+        {"cloze": {"template": "{text}{trigger}{mask}", "triggers": 4}},
+    ),
     "bert-mmr": (
         "Half of the items, those that say most together (maximal marginal relevance, Carbonell and Goldstein 1998).",
         {"data": {"selection": {"amount": "share", "size": 0.5, "ranking": "mmr"}}},
