@@ -50,11 +50,19 @@ class TruthView:
 
 
 @dataclass(frozen=True)
+class CutView:
+    """How many of a text's tokens were read, where not all of them were."""
+
+    read: int
+    total: int
+
+
+@dataclass(frozen=True)
 class ClassifierView:
     """What one version, of that number, says of an item.
 
     `examples` are the item ids in a prompt, in prompt order; `micro_f1` is the version's on gold; `model` names the
-    checkpoint that it was made of.
+    checkpoint that it was made of; `cut` is None where the text was read whole.
     """
 
     version: int
@@ -64,6 +72,7 @@ class ClassifierView:
     micro_f1: float | None = None
     examples: tuple[int, ...] = ()
     model: str = ""
+    cut: CutView | None = None
 
 
 @dataclass(frozen=True)

@@ -102,13 +102,20 @@ function columnHead(name, result, job) {
     const quality = said.micro_f1 == null ? t("matrix.no_gold") : `F1 ${said.micro_f1.toFixed(2)}`;
     const all = `v${said.version} · ${quality}`;
     const hint = t("matrix.column_hint", { model: said.model });
-    return h("span.column", { role: "columnheader", title: hint }, title, h("small", { "data-all": all }, all));
+    const small = h("small", { "data-all": all }, all);
+    return h("span.column", { role: "columnheader", title: hint }, title, small, said.cut && cutNote(said.cut));
   }
   const working = job?.status === "running" && (job.kind === "predict" || job.classifiers.includes(name));
   const reason = result.unavailable?.[name] ?? t("silent.unknown");
   const why = working ? t(`silent.${job.kind}`, { done: percent(job.progress) }) : reason;
   const bar = working && h("progress", { max: 1, value: job.progress, "aria-label": job.message });
   return h("span.column.silent", { role: "columnheader", title: why }, title, h("small", {}, why), bar);
+}
+
+/** Say that a classifier read only a part of the text. */
+function cutNote({ read, total }) {
+  const share = percent(Math.min(0.99, read / total));
+  return h("small.cut", { title: t("matrix.cut_hint", { read, total }) }, t("matrix.cut", { share }));
 }
 
 function drawRow(one, index, desk) {
