@@ -30,7 +30,8 @@ def tell_cuts(models: LiveModels, live: Mapping[str, Version], result: ItemResul
 def _is_short(text: str, recipe: Mapping[str, object]) -> bool:
     """No token is shorter than a byte: most texts need no tokenizer to say that they are read whole."""
     limit = recipe.get("max_length") or recipe.get("text_tokens")
-    return isinstance(limit, int) and len(text.encode()) + FRAME <= limit
+    # A recipe that speaks of no length cuts nothing.
+    return not isinstance(limit, int) or len(text.encode()) + FRAME <= limit
 
 
 def _cut(models: LiveModels, name: str, view: ClassifierView, text: str) -> CutView | None:
