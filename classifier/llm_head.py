@@ -19,6 +19,7 @@ from classifier.foundation import lay_foundation
 from classifier.last_token import last_token_logits
 from classifier.lessons import Lesson
 from classifier.losses import Criterion
+from classifier.pretraining import pretrained
 from classifier.rank_allocation import RankAllocation, orthogonality
 from classifier.recipes import LlmHeadRecipe
 from classifier.sequence import SequenceClassifier
@@ -27,7 +28,7 @@ from classifier.starters import small_qwen2_scorer
 from classifier.targets import check_trainable
 from classifier.tokens import load_tokenizer
 from classifier.tuning import adapt, keep_vectors, merged, read_adapted, write_adapted
-from classifier.watch import Watch
+from classifier.watch import Stage, Watch
 
 ADAPTER, BASE = "adapter", "base"
 """Where a saved directory keeps what was learned, and what it was learned on top of if that was made here."""
@@ -46,9 +47,12 @@ class LlmHeadClassifier(SequenceClassifier):
         torch.manual_seed(recipe.seed)
         source = str(starter_base(data, workspace, watch)) if recipe.is_starter else recipe.checkpoint
         tokenizer = load_tokenizer(source)
-        model = adapt(load_scorer(source, data.label_names, tokenizer), recipe.tuning)
+        scorer = load_scorer(source, data.label_names, tokenizer)
+        scorer = pretrained(scorer, tokenizer, recipe, data, watch, workspace / "llm_pretrained")
+        model = adapt(scorer, recipe.tuning)
         classifier = cls(model, tokenizer, data.label_names, recipe)
-        classifier.train(data, watch)
+        read = recipe.data.pretraining.share
+        classifier.train(data, Stage(watch, read, 1.0), 1 - read)
         keep_vectors(model, recipe.tuning)
         return classifier
 
@@ -74,7 +78,7 @@ class LlmHeadClassifier(SequenceClassifier):
 
     def _write(self, directory: Path) -> None:
         write_adapted(self.model, self.recipe.tuning, directory / ADAPTER)
-        if self.recipe.is_starter and self.recipe.tuning.method != "full":
+        if _is_made_here(self.recipe) and self.recipe.tuning.method != "full":
             shutil.copytree(self._base_directory(), directory / BASE, dirs_exist_ok=True)
 
     def _base_directory(self) -> str:
@@ -86,7 +90,7 @@ class LlmHeadClassifier(SequenceClassifier):
     ) -> nn.Module:
         if recipe.tuning.method == "full":
             return load_scorer(directory / ADAPTER, labels, tokenizer)
-        base = SharedBase.of(directory / BASE if recipe.is_starter else recipe.checkpoint)
+        base = SharedBase.of(directory / BASE if _is_made_here(recipe) else recipe.checkpoint)
         return read_adapted(base.scorer(labels, tokenizer), recipe.tuning, directory / ADAPTER)
 
 
@@ -99,3 +103,8 @@ def starter_base(data: TrainingData, workspace: Path, watch: Watch) -> Path:
         foundation.tokenizer.save_pretrained(str(directory))
         write_metadata(directory, {"made_for": "llm_head"})
     return directory
+
+
+def _is_made_here(recipe: LlmHeadRecipe) -> bool:
+    """Tell whether what an adapter was learned on top of can be found nowhere else."""
+    return recipe.is_starter or recipe.data.pretraining.share > 0
