@@ -1,4 +1,4 @@
-"""Gives a desk an ended bake-off whose answers were drawn, not learned: rows, costs and files as a real one has them."""
+"""Gives a desk an ended bake-off whose answers were drawn, not learned: rows, costs and files as in a real one."""
 
 from dataclasses import asdict
 

@@ -48,7 +48,7 @@ def test_a_bake_off_withholds_nothing_from_anybody(baked, open_page, look):
 def test_rows_are_sorted_charts_read_by_arrow_keys_and_the_table_taken_away(baked, open_page, tmp_path):
     page = open_page(baked)
     view = opened(page)
-    expect(view.locator(".advice li").first).to_have_text(re.compile(r"Best on gold: prompt, micro-F1 0\.\d{3}"))
+    expect(view.locator(".advice li").first).to_have_text(re.compile(r"Best recipe on gold: prompt, micro-F1 0\.\d{3}"))
     recipes = view.locator("tbody th")
     expect(recipes.first).to_contain_text("reference")
     view.get_by_role("button", name="Micro F1").click()
@@ -124,4 +124,4 @@ def test_a_real_bake_off_is_run_from_the_page(tmp_path, open_page):
         view.locator("#bakeoff-button").click()
         expect(view.locator("article.job.succeeded")).to_be_visible(timeout=TRAINING_MS)
         expect(view.locator("tr.done")).to_have_count(2)
-        expect(view.locator(".advice li").first).to_contain_text("Best on gold")
+        expect(view.locator(".advice li").first).to_contain_text("Best recipe on gold")

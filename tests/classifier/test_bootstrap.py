@@ -70,12 +70,14 @@ def test_an_interval_leaves_out_a_fortieth_on_either_side_and_the_value_itself()
     assert interval(samples) == pytest.approx((25.0, 975.0))
 
 
-def test_a_p_value_counts_the_resamples_on_the_other_side_twice():
-    differences = np.array([0.1] + [0.1] * 97 + [-0.1] * 2)
-    assert p_value(differences) == pytest.approx(2 * 3 / 100)
-    assert p_value(-differences) == p_value(differences)
+def test_a_p_value_is_that_of_a_difference_in_standard_errors():
+    """A difference of 1.96 standard errors is significant at 5 %, one of none is not, one without any error is sure."""
+    spread = np.random.default_rng(0).normal(0.0, 0.01, 100_000)
+    assert p_value(np.append(0.0196, spread + 0.0196)) == pytest.approx(0.05, abs=0.002)
+    assert p_value(np.append(-0.0258, spread - 0.0258)) == pytest.approx(0.01, abs=0.001)
+    assert p_value(np.append(0.0, spread)) == 1.0
     assert p_value(np.zeros(100)) == 1.0
-    assert p_value(np.full(1001, 0.2)) == pytest.approx(2 / 1001)
+    assert p_value(np.full(100, 0.2)) < 1e-6
 
 
 def test_equal_answers_do_not_differ_and_better_ones_do():

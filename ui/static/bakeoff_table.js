@@ -40,7 +40,7 @@ export class ResultTable {
       "tr",
       { "data-run": row.run, class: row.state },
       h("td", {}, row.run),
-      h("th", { scope: "row" }, row.recipe, h("small.faint", {}, ` ${t(`classifier.${row.classifier}`)}`)),
+      h("th", { scope: "row" }, row.recipe, h("small.faint.line", {}, t(`classifier.${row.classifier}`))),
       h("td", {}, amountName(row.amount)),
       h("td", {}, row.seed),
       state
@@ -93,7 +93,7 @@ function drawn(found, { low, high }) {
   const place = (value) => `${((value - low) / (high - low || 1)) * 100}%`;
   return [
     h("b", {}, f1(found.value)),
-    h("small.faint", {}, ` ${f1(found.low)}–${f1(found.high)}`),
+    h("small.faint.line", {}, `${f1(found.low)}–${f1(found.high)}`),
     h(
       "span.interval",
       { "aria-hidden": "true" },

@@ -1,7 +1,6 @@
 """What a bake-off's numbers say, in sentences made by rule. Pure: no sentence goes beyond a comparison of entries."""
 
-from collections.abc import Iterator
-from itertools import combinations
+from collections.abc import Iterator, Sequence
 
 from classifier.bootstrap import interval
 from classifier.tradeoffs import crossing
@@ -16,13 +15,14 @@ ENOUGH_GOLD = 0.1
 def advise(entries: Entries) -> list[str]:
     """Return sentences, the most important first; none before a recipe is measured."""
     places = _of_most_data(entries)
-    if not [place for place in places if entries.entries[place].recipe != REFERENCE]:
+    recipes = [place for place in places if entries.entries[place].recipe != REFERENCE]
+    if not recipes:
         return []
-    best = max(places, key=lambda place: _value(entries, place, MEASURE))
+    best = max(recipes, key=lambda place: _value(entries, place, MEASURE))
     return [
-        *_on_best(entries, places, best),
-        *_on_reference(entries, places),
-        *_on_rare_labels(entries, places, best),
+        *_on_best(entries, recipes, best),
+        *_on_reference(entries, places, recipes),
+        *_on_rare_labels(entries, recipes, best),
         *_on_amounts(entries),
         *_on_certainty(entries, best),
     ]
@@ -37,11 +37,11 @@ def _of_most_data(entries: Entries) -> list[int]:
     return list(latest.values())
 
 
-def _on_best(entries: Entries, places: list[int], best: int) -> Iterator[str]:
+def _on_best(entries: Entries, recipes: list[int], best: int) -> Iterator[str]:
     it = entries.entries[best]
     told = it.measures[MEASURE]
-    yield f"Best on gold: {it.recipe}, micro-F1 {told.value:.3f} ({told.low:.3f} to {told.high:.3f})."
-    tied = [place for place in places if not _is_better(entries, best, place, MEASURE)]
+    yield f"Best recipe on gold: {it.recipe}, micro-F1 {told.value:.3f} ({told.low:.3f} to {told.high:.3f})."
+    tied = [place for place in recipes if not _is_better(entries, best, place, MEASURE)]
     cheapest = min(tied, key=lambda place: entries.entries[place].costs["seconds"] or 0.0)
     if cheapest != best:
         other = entries.entries[cheapest]
@@ -50,23 +50,23 @@ def _on_best(entries: Entries, places: list[int], best: int) -> Iterator[str]:
             f"and it is the cheapest of those, {_span(other.costs['seconds'])} of training instead of "
             f"{_span(it.costs['seconds'])}."
         )
-    elif len(places) > 1:
+    elif len(recipes) > 1:
         yield f"Use {it.recipe}: nothing cheaper comes within the noise of it."
 
 
-def _on_reference(entries: Entries, places: list[int]) -> Iterator[str]:
-    reference = next((place for place in places if entries.entries[place].recipe == REFERENCE), None)
+def _on_reference(entries: Entries, places: list[int], recipes: list[int]) -> Iterator[str]:
+    reference = next((place for place in places if place not in recipes), None)
     if reference is None:
         return
-    better = [place for place in places if _is_better(entries, place, reference, MEASURE)]
-    if not better:
-        yield "No recipe beats the reference beyond the noise; more labels may help more than another recipe."
+    better = [place for place in recipes if _is_better(entries, place, reference, MEASURE)]
+    if better:
+        yield f"{len(better)} of {len(recipes)} recipes beat the reference beyond the noise."
     else:
-        yield f"{len(better)} of {len(places) - 1} recipes beat the reference beyond the noise."
+        yield "No recipe beats the reference beyond the noise; more labels may help more than another recipe."
 
 
-def _on_rare_labels(entries: Entries, places: list[int], best: int) -> Iterator[str]:
-    known = [place for place in places if entries.entries[place].measures[RARE].value is not None]
+def _on_rare_labels(entries: Entries, recipes: list[int], best: int) -> Iterator[str]:
+    known = [place for place in recipes if entries.entries[place].measures[RARE].value is not None]
     if best not in known:
         return
     rarest = max(known, key=lambda place: _value(entries, place, RARE))
@@ -78,12 +78,35 @@ def _on_rare_labels(entries: Entries, places: list[int], best: int) -> Iterator[
 
 
 def _on_amounts(entries: Entries) -> Iterator[str]:
-    """Tell where the curve that ends highest overtakes another that led before."""
-    for one, other in combinations(entries.curves(), 2):
-        small, large = sorted((one, other), key=lambda curve: _value(entries, curve.places[-1], MEASURE))
-        at = crossing(_points(entries, small), _points(entries, large))
-        if at is not None:
-            yield f"Below about {_rounded(at):,} labelled items use {small.recipe}, above that {large.recipe}."
+    """Tell from where on the recipe that leads in the end has overtaken the one that led before, both beyond noise."""
+    curves = [curve for curve in entries.curves() if curve.recipe != REFERENCE]
+    leaders = _leaders(entries, curves)
+    if not leaders:
+        return
+    last = leaders[-1]
+    before = next((one for one in reversed(leaders) if one.recipe != last.recipe), None)
+    if before is None or not _overtakes(entries, before, last):
+        return
+    at = crossing(_points(entries, before), _points(entries, last))
+    if at is not None:
+        yield f"Below about {_rounded(at):,} labelled items use {before.recipe}, above that {last.recipe}."
+
+
+def _leaders(entries: Entries, curves: Sequence[Curve]) -> list[Curve]:
+    """Return the curve that leads at each number of items that all curves have, by growing data."""
+    shared = set.intersection(*(set(dict(_points(entries, curve))) for curve in curves)) if len(curves) > 1 else set()
+    return [max(curves, key=lambda curve: dict(_points(entries, curve))[items]) for items in sorted(shared)]
+
+
+def _overtakes(entries: Entries, before: Curve, last: Curve) -> bool:
+    pairs = [
+        (one, other)
+        for one in before.places
+        for other in last.places
+        if entries.entries[one].items == entries.entries[other].items
+    ]
+    led = any(_is_better(entries, one, other, MEASURE) for one, other in pairs)
+    return led and _is_better(entries, pairs[-1][1], pairs[-1][0], MEASURE)
 
 
 def _on_certainty(entries: Entries, best: int) -> Iterator[str]:
@@ -117,4 +140,4 @@ def _span(seconds: float | None) -> str:
 def _rounded(items: float) -> int:
     """Round to two digits; a crossing between two amounts is no sharper than that."""
     digits = len(str(int(items))) - 2
-    return round(items, -digits) if digits > 0 else round(items)
+    return int(round(items, -digits)) if digits > 0 else round(items)

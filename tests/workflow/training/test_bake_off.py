@@ -123,7 +123,7 @@ def test_fronts_curves_and_advice_are_of_the_rows(baked):
     assert {curve.recipe: [view.entries[place].items for place in curve.places] for curve in view.curves} == {
         name: [42, 84] for name in ("reference", "bert", "bert-neftune")
     }
-    assert view.advice[0].why.startswith("Best on gold: ")
+    assert view.advice[0].why.startswith("Best recipe on gold: ")
 
 
 def test_the_table_leaves_as_csv_and_as_markdown(baked):
