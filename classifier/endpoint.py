@@ -1,24 +1,30 @@
 """A language model behind an OpenAI-compatible server (vLLM, Ollama, a cloud service). Knows no weights.
 
-The server answers freely, so answers are read strictly, and those with lines that are no label are counted. Scores are
-an order, no probabilities: a label that was said gets 0.6 to 1.0, by the probability of its tokens where the server
-tells them, else by its place in the answer and the neighbours' votes; any other gets 0.4 of the neighbours' votes.
+The server answers freely, so answers are read strictly; those with parts that are no label are counted, and asked for
+once more. Scores are an order, no probabilities: a label that was said gets 0.6 to 1.0, by the probability of its
+tokens where the server tells them, else by its place in the answer and the neighbours' votes; any other gets 0.4 of the
+neighbours' votes.
 """
 
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from math import exp
+from copy import copy
+from dataclasses import dataclass, replace
+from math import ceil, exp
 from pathlib import Path
 from threading import Lock
+from typing import Self
 
 import numpy as np
 from openai import APIConnectionError, APIError, BadRequestError, OpenAI, UnprocessableEntityError
-from openai.types.chat import ChatCompletion
+from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
 
+from classifier.examples import Label
+from classifier.prompt_answers import Answer, Counts
 from classifier.prompt_recipe import PromptRecipe
-from classifier.prompting import Clip, PromptForm, Wording, parse
+from classifier.prompt_wording import ANSWER_WORDS, Wording
+from classifier.prompting import Clip, PromptForm
 from classifier.watch import Watch
 
 KEY_VARIABLE = "OPENAI_API_KEY"
@@ -46,17 +52,14 @@ class Said:
 class EndpointModel:
     """Asks the server; a few questions at a time, with the client's own time-outs and retries."""
 
-    def __init__(self, recipe: PromptRecipe, labels: Sequence[str], wording: Wording) -> None:
+    def __init__(self, recipe: PromptRecipe, labels: Sequence[Label], wording: Wording) -> None:
         self.recipe = recipe
-        self.form = PromptForm(
-            tuple(labels),
-            wording,
-            shortlist=recipe.shortlist,
-            neighbours=recipe.neighbours,
+        self.form = replace(
+            PromptForm.of(recipe, labels, wording),
             clip_text=_clip(recipe.text_tokens, wording),
             clip_example=_clip(recipe.example_tokens, wording),
         )
-        self.format_errors = 0
+        self.counts = Counts()
         self._counting = Lock()
         self._tells_probabilities = True
         self._client = OpenAI(
@@ -66,6 +69,26 @@ class EndpointModel:
             max_retries=recipe.retries,
         )
 
+    @property
+    def tokens_read(self) -> int:
+        """How many tokens of questions the server has told of."""
+        return self.counts.tokens_read
+
+    @property
+    def tokens_written(self) -> int:
+        """How many tokens of answers the server has told of."""
+        return self.counts.tokens_written
+
+    def with_labels(self, labels: Sequence[Label]) -> Self:
+        """Return what asks the same server for other labels."""
+        other = copy(self)
+        other.form = self.form.with_labels(labels)
+        return other
+
+    def revised(self, recipe: PromptRecipe, labels: Sequence[Label], wording: Wording) -> Self:
+        """Return what asks the server by another recipe."""
+        return type(self)(recipe, labels, wording)
+
     def scores(self, prompts: Sequence[str], votes: np.ndarray, watch: Watch) -> np.ndarray:
         """Return float32 [n, L] in 0..1; raise `EndpointDown` where the server does not answer."""
         scores = np.zeros((len(prompts), len(self.form.labels)), dtype=np.float32)
@@ -73,7 +96,7 @@ class EndpointModel:
             try:
                 for row, said in enumerate(pool.map(self._ask, prompts)):
                     watch.progress(row / len(prompts), "Asking the server")
-                    scores[row] = self._score(said, votes[row])
+                    scores[row] = self._score(said, self.form.read(said.text), votes[row])
             finally:
                 # Cancelled or down: what was not asked yet need not be asked.
                 pool.shutdown(wait=False, cancel_futures=True)
@@ -83,64 +106,85 @@ class EndpointModel:
         """Return the answer to one prompt as it was given."""
         return self._ask(prompt).text
 
+    def count(self, text: str) -> int:
+        """Return about how many tokens a text has; only the server knows."""
+        return ceil(len(text) / CHARACTERS_A_TOKEN[self.form.wording.language])
+
     def save(self, directory: Path) -> None:
         """Write nothing: the recipe names the server, and the key never leaves the environment."""
 
     def _ask(self, prompt: str) -> Said:
+        """Return the answer to a prompt; one that has not the right form is asked for once more."""
+        asked: list[ChatCompletionMessageParam] = [{"role": "user", "content": prompt}]
+        said = self._answer(asked)
+        if not (errors := self.form.read(said.text).errors):
+            return said
+        wrong = ANSWER_WORDS[self.form.wording.language].again.replace("{errors}", "; ".join(errors))
+        asked += [{"role": "assistant", "content": said.text}, {"role": "user", "content": wrong}]
+        again = self._answer(asked)
+        repaired = not self.form.read(again.text).errors
+        with self._counting:
+            self.counts.errors += 1
+            self.counts.repaired += repaired
+        return again if repaired else said
+
+    def _answer(self, asked: list[ChatCompletionMessageParam]) -> Said:
         try:
-            return _said(self._complete(prompt))
+            completion = self._complete(asked)
         except APIConnectionError as error:
             raise EndpointDown(f"The language model server at {self.recipe.endpoint} cannot be reached.") from error
         except APIError as error:
             raise EndpointDown(
                 f"The language model server at {self.recipe.endpoint} refused to answer: {error.message}"
             ) from error
+        if completion.usage:
+            with self._counting:
+                self.counts.tokens_read += completion.usage.prompt_tokens
+                self.counts.tokens_written += completion.usage.completion_tokens
+        return _said(completion)
 
-    def _complete(self, prompt: str) -> ChatCompletion:
+    def _complete(self, asked: list[ChatCompletionMessageParam]) -> ChatCompletion:
         if self._tells_probabilities:
             try:
-                return self._create(prompt, logprobs=True)
+                return self._create(asked, logprobs=True)
             except (BadRequestError, UnprocessableEntityError):
                 # Some servers refuse the wish instead of ignoring it; asked without, they answer.
                 self._tells_probabilities = False
-        return self._create(prompt)
+        return self._create(asked)
 
-    def _create(self, prompt: str, **wishes: bool) -> ChatCompletion:
+    def _create(self, asked: list[ChatCompletionMessageParam], **wishes: bool) -> ChatCompletion:
         return self._client.chat.completions.create(
             model=self.recipe.model,
-            messages=[{"role": "user", "content": prompt}],
-            max_tokens=self.recipe.max_labels * LABEL_TOKENS,
+            messages=asked,
+            max_tokens=self._most_tokens,
             temperature=0.0,
             **wishes,
         )
 
-    def _score(self, said: Said, votes: np.ndarray) -> np.ndarray:
-        answer = parse(said.text, self.form.labels)
-        with self._counting:
-            self.format_errors += bool(answer.errors)
+    @property
+    def _most_tokens(self) -> int:
+        design = self.recipe.design
+        return self.recipe.max_labels * LABEL_TOKENS + (design.reasoning_tokens if design.reasoning else 0)
+
+    def _score(self, said: Said, answer: Answer, votes: np.ndarray) -> np.ndarray:
         scores = UNSAID * votes
         for place, label in enumerate(answer.labels):
             column = self.form.labels.index(label)
             trust = (1 - LATER * place) * (0.5 + 0.5 * votes[column])
             if said.tokens:
-                trust = line_probability(said.tokens, label)
+                trust = piece_probability(said.tokens, *self.form.find(said.text, label))
             scores[column] = SAID + (1 - SAID) * max(0.0, trust)
         return np.clip(scores, 0, 1)
 
 
-def line_probability(tokens: Sequence[tuple[str, float]], label: str) -> float:
-    """Return how likely the tokens are that wrote the line of a label: the product of their probabilities."""
-    likely, line = 1.0, ""
+def piece_probability(tokens: Sequence[tuple[str, float]], start: int, stop: int) -> float:
+    """Return how likely the tokens are that wrote these characters of an answer: the product of their probabilities."""
+    likely, at = 1.0, 0
     for text, log_probability in tokens:
-        before, broke, after = text.partition("\n")
-        line += before
-        if line.strip() or not broke:
+        if at < stop and at + len(text) > start:
             likely *= exp(min(0.0, log_probability))
-        if broke:
-            if line.strip() == label:
-                return likely
-            likely, line = 1.0, after
-    return likely if line.strip() == label else 0.0
+        at += len(text)
+    return likely
 
 
 def _said(completion: ChatCompletion) -> Said:

@@ -17,7 +17,8 @@ from classifier.instruct_prompts import Batch, Prompts, ranked
 from classifier.prompt_local import LocalModel
 from classifier.prompt_recipe import PromptRecipe
 from classifier.prompt_tokens import starter_tokenizer
-from classifier.prompting import PromptForm, wording_for
+from classifier.prompt_wording import worded, wording_for
+from classifier.prompting import PromptForm, RankLabels
 from classifier.targets import check_trainable, target_matrix
 from classifier.training import Course, Schedule, train
 from classifier.validation import best_micro_f1
@@ -31,20 +32,32 @@ LEAST_PROMPTS, MOST_EPOCHS = 1000, 20
 """Few items are asked about again and again until so many prompts were read."""
 ALONE = 3
 """Every third validation item is asked about without examples."""
+PADDING = 0
+"""What `Prompts` fills batches up with; the tokenizer's padding token."""
 VALIDATED = 400
 """Validation items asked after each epoch: enough to see a curve."""
 
 
-def train_starter(recipe: PromptRecipe, data: TrainingData, watch: Watch, workspace: Path) -> LocalModel:
+def train_starter(
+    recipe: PromptRecipe,
+    data: TrainingData,
+    watch: Watch,
+    workspace: Path,
+    rank_labels: RankLabels | None = None,
+) -> LocalModel:
     """Train the starter; raise ValueError where there is nothing to learn from."""
     check_trainable(data)
+    if recipe.design.reasoning:
+        raise ValueError("The starter is too small to reason; name a pretrained checkpoint or an endpoint.")
     foundation = lay_foundation(data, workspace, watch)
     data = replace(data, train=tuple(example for example in data.train if example.text.strip()))
-    wording = wording_for(example.text for example in data.train[:2000])
-    plain = PromptForm(data.label_names, wording, recipe.shortlist, recipe.neighbours)
+    language = wording_for(example.text for example in data.train[:2000]).language
+    wording = worded(language, recipe.template)
+    plain = PromptForm.of(recipe, data.labels, wording)
     tokenizer = starter_tokenizer(foundation.tokenizer, plain)
-    model = starter_model(foundation, tokenizer, data, recipe.seed)
-    local = LocalModel(model, tokenizer, data.label_names, wording, recipe)
+    model = starter_model(foundation, tokenizer, data, plain, recipe.seed)
+    local = LocalModel(model, tokenizer, data.labels, wording, recipe)
+    local.form = replace(local.form, rank_labels=rank_labels)
     nearest = out_of_fold(data, foundation, max(RETRIEVED, recipe.neighbours), watch)
     prompts = Prompts(local.form, tokenizer, data.train, nearest, recipe.seed)
     generator = torch.Generator().manual_seed(recipe.seed)
@@ -75,8 +88,15 @@ def answer_loss(local: LocalModel, batch: Batch, generator: torch.Generator) -> 
         states = local.model.base_model(input_ids=batch.ids.to(device()), use_cache=False).last_hidden_state
         table = local.model.get_output_embeddings().weight[candidates]
         logits = (states[batch.rows, batch.places] @ table.T).float()
+        whole = _reading_loss(local, states, batch.ids.to(device())) if local.form.design.loss_on == "all" else 0.0
     targets = functional.pad(batch.targets.to(device()), (0, OTHER_WORDS))
-    return functional.cross_entropy(logits, targets)
+    return functional.cross_entropy(logits, targets) + whole
+
+
+def _reading_loss(local: LocalModel, states: Tensor, ids: Tensor) -> Tensor:
+    """Return the mean cross-entropy of every next token of a prompt, the question's as well."""
+    logits = local.model.get_output_embeddings()(states[:, :-1]).float()
+    return functional.cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten(), ignore_index=PADDING)
 
 
 def validation(local: LocalModel, data: TrainingData, foundation: Foundation) -> Callable[[], float]:

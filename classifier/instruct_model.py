@@ -14,6 +14,8 @@ from transformers import PreTrainedTokenizerBase, Qwen2ForCausalLM
 from classifier.examples import Example, TrainingData
 from classifier.foundation import Foundation
 from classifier.instruct_neighbours import token_ids, unit_means
+from classifier.prompt_tokens import starter_answers
+from classifier.prompting import PromptForm
 from classifier.starters import small_qwen2
 from classifier.targets import target_matrix
 
@@ -24,14 +26,16 @@ MUTED = 0.1
 
 
 def starter_model(
-    foundation: Foundation, tokenizer: PreTrainedTokenizerBase, data: TrainingData, seed: int
+    foundation: Foundation, tokenizer: PreTrainedTokenizerBase, data: TrainingData, form: PromptForm, seed: int
 ) -> Qwen2ForCausalLM:
-    """Make the model for a `starter_tokenizer`, whose last tokens are the labels in order, `others` and the end."""
+    """Make the model for a form's `starter_tokenizer`, whose last tokens are those of an answer, labels first."""
     torch.manual_seed(seed)
     # Not the token SVM, good as it is: it fits its own training items so well that the model would learn to trust it.
     words, labels = foundation.embeddings, data.label_names
     added = torch.randn(len(tokenizer) - len(words), words.shape[1])
-    added[-len(labels) - 2 : -2] = _label_lines(foundation, data.train, labels)
+    parts = starter_answers(form)
+    first = len(added) - len(parts) - 1
+    added[first : first + len(labels)] = _label_lines(foundation, data.train, labels)
     model = small_qwen2(Foundation(tokenizer, torch.cat([words, added])), seed=seed)
     with torch.no_grad():
         for layer in model.model.layers:

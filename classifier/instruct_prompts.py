@@ -13,6 +13,7 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
 from classifier.examples import Example
+from classifier.prompt_tokens import starter_answers, starter_asks, starter_phrases
 from classifier.prompting import PromptForm
 
 FEWER_SHOWN = 0.7
@@ -33,7 +34,8 @@ EPOCH_ITEMS = 12_000
 class Batch:
     """Prompts with answers [n, length]; for each of m places (row, place) within an answer what may follow.
 
-    `targets` is float32 [m, L + 2]: a column for each label, one for `others`, one for the end.
+    `targets` is float32 [m, parts]: a column for each label, for `others` and for the separator where answers have
+    such, and for the end.
     """
 
     ids: Tensor
@@ -55,9 +57,10 @@ class Prompts:
     ) -> None:
         self.form, self.tokenizer, self.train, self.nearest = form, tokenizer, train, nearest
         self.generator = np.random.default_rng(seed)
-        self.answers = len(form.labels) + 2
-        self.words = len(tokenizer) - self.answers - 3
-        self.ask = tokenizer.convert_tokens_to_ids(form.wording.before_answer)
+        self.separator = tokenizer.convert_tokens_to_ids(form.answers.separator)
+        self.answers = len(starter_answers(form)) + 1
+        self.words = len(tokenizer) - self.answers - len(starter_phrases(form))
+        self.asks = tokenizer.convert_tokens_to_ids(starter_asks(form))
 
     def epoch(self) -> list[Batch]:
         """Return all batches of an epoch, each of prompts of like length, in random order."""
@@ -69,17 +72,8 @@ class Prompts:
         return [batches[index] for index in self.generator.permutation(len(batches))]
 
     def _prompt(self, row: int) -> str:
-        item, form = self.train[row], self.form
-        # Neighbours of an item that has nothing to do with this one are examples that must not be copied.
-        asked = row if self.generator.random() >= MISLED else self.generator.integers(len(self.train))
-        shown = form.neighbours
-        if self.generator.random() < FEWER_SHOWN:
-            shown = int(self.generator.integers(0, shown + 1))
-        # How many were retrieved, and vote, is for whoever asks to decide.
-        voting = self.nearest[asked][: self.generator.integers(form.neighbours, self.nearest.shape[1] + 1)]
-        labels = [label for label in item.labels if label in form.labels]
-        self.generator.shuffle(labels)
-        return form.write(item.text, ranked(self.train, voting, item), shown) + form.write_answer(labels)
+        prompt, labels = drawn(self.form, self.train, self.nearest, row, self.generator)
+        return prompt + self.form.write_answer(labels)
 
     def _drop_words(self, ids: np.ndarray) -> np.ndarray:
         share = self.generator.random() * WORDS_DROPPED
@@ -102,10 +96,35 @@ class Prompts:
         """Yield every place after which an answer begins or goes on, with the columns of what may follow."""
         columns = prompt - (len(self.tokenizer) - self.answers)
         end = self.answers - 1
-        for ask in np.flatnonzero(prompt == self.ask):
+        for ask in np.flatnonzero(np.isin(prompt, self.asks)):
             stop = ask + 1 + int(np.argmax(columns[ask + 1 :] == end))
+            labels = np.flatnonzero(prompt[ask + 1 : stop] != self.separator) + ask + 1
             for place in range(ask, stop):
-                yield place, columns[place + 1 : stop] if place + 1 < stop else columns[stop : stop + 1]
+                # After a label comes the separator, where answers have any, and after the last one the end.
+                chosen = labels[labels > place] if place not in labels or self._runs_on else labels[:0]
+                yield place, columns[chosen] if len(chosen) else columns[place + 1 : place + 2]
+
+    @property
+    def _runs_on(self) -> bool:
+        """Whether one label follows another with nothing between."""
+        return self.form.answers.kind == "lines" or not self.form.answers.separator
+
+
+def drawn(
+    form: PromptForm, train: Sequence[Example], nearest: np.ndarray, row: int, generator: np.random.Generator
+) -> tuple[str, list[str]]:
+    """Write one item's prompt with some of its neighbours; return it and the item's labels in random order."""
+    item = train[row]
+    # Neighbours of an item that has nothing to do with this one are examples that must not be copied.
+    asked = row if generator.random() >= MISLED else generator.integers(len(train))
+    shown = form.neighbours
+    if generator.random() < FEWER_SHOWN:
+        shown = int(generator.integers(0, shown + 1))
+    # How many were retrieved, and vote, is for whoever asks to decide.
+    voting = nearest[asked][: generator.integers(form.neighbours, nearest.shape[1] + 1)]
+    labels = [label for label in item.labels if label in form.labels]
+    generator.shuffle(labels)
+    return form.write(item.text, ranked(train, voting, item), shown), labels
 
 
 def ranked(train: Sequence[Example], rows: np.ndarray, item: Example) -> list[Example]:

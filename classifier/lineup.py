@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from classifier.recipes import RetrieverRecipe
 from classifier.watch import Watch
 
 if TYPE_CHECKING:
+    from classifier.reading import TokensRead
     from classifier.retriever import Retriever
 
 
@@ -28,8 +29,41 @@ class Classifier(Protocol):
     ) -> np.ndarray:
         """Return float32 [n, L] in 0..1, one column for each of `labels`."""
 
+    def tokens_read(self, texts: Sequence[str]) -> "list[TokensRead]":
+        """Say of each text how many of its tokens are read, and how many there are."""
+
     def save(self, directory: Path) -> None:
         """Write everything that `load` needs; the metadata file comes last."""
+
+
+@runtime_checkable
+class Asked(Protocol):
+    """What a classifier has besides that is asked with examples."""
+
+    recalls: int
+    """How many neighbours each text should come with."""
+    reads_proposals: bool
+    """Whether its questions name what the other classifiers propose."""
+
+    def predict_proba(
+        self,
+        texts: Sequence[str],
+        neighbours: Sequence[Sequence[Example]] | None = None,
+        watch: Watch | None = None,
+        proposals: Sequence[Sequence[str]] | None = None,
+    ) -> np.ndarray:
+        """Return float32 [n, L] in 0..1, one column for each of `labels`."""
+
+    def shown(self, texts: Sequence[str], neighbours: Sequence[Sequence[Example]]) -> list[tuple[int, ...]]:
+        """Return the item ids of the examples in each text's prompt, in the order of the prompt."""
+
+    def measure(
+        self,
+        items: Sequence[Example],
+        neighbours: Sequence[Sequence[Example]],
+        proposals: Sequence[Sequence[str]] | None = None,
+    ) -> dict[str, Any]:
+        """Return what is to be known of its questions and answers about items with their truth."""
 
 
 def fit(

@@ -3,8 +3,13 @@
 from dataclasses import dataclass, field, replace
 from typing import Self
 
+from classifier.options.asking import Asking
 from classifier.options.checks import check_at_least, check_positive
 from classifier.options.data import Data
+from classifier.options.instruction_tuning import InstructionTuning
+from classifier.options.retrieval import Retrieval
+from classifier.options.sample_design import SampleDesign
+from classifier.options.template import Template
 from classifier.recipes import STARTER
 
 
@@ -24,6 +29,10 @@ class PromptRecipe:
     shortlist: int = 8
     text_tokens: int = 128
     example_tokens: int = 40
+    template: Template = field(default_factory=Template)
+    asking: Asking = field(default_factory=Asking)
+    design: SampleDesign = field(default_factory=SampleDesign)
+    retrieval: Retrieval = field(default_factory=Retrieval)
     # How answers are scored: so many beginnings of an answer are followed, up to so many labels.
     beams: int = 3
     max_labels: int = 4
@@ -32,7 +41,8 @@ class PromptRecipe:
     timeout_s: float = 30.0
     retries: int = 2
     threads: int = 4
-    # How the starter is trained.
+    # How any other checkpoint is trained, and how the starter is.
+    tuning: InstructionTuning = field(default_factory=InstructionTuning)
     seconds: float = 80.0
     epochs: int = 4
     learning_rate: float = 2e-3
@@ -45,12 +55,21 @@ class PromptRecipe:
         if not self.checkpoint:
             raise ValueError("checkpoint: name 'starter', a hub id or a local path.")
         self._check_endpoint()
+        self._check_parts()
         check_at_least(self, 1, "shortlist", "text_tokens", "example_tokens", "max_labels", "beams", "batch_tokens")
         check_at_least(self, 1, "threads", "epochs")
         check_at_least(self, 0, "neighbours", "retries", "seed")
         check_positive(self, "timeout_s", "seconds", "learning_rate")
         if self.data.distillation.teachers or self.data.pretraining.share:
             raise ValueError("data: distillation and pretraining are for bert and llm_head.")
+
+    def _check_parts(self) -> None:
+        if self.asking.scope == "groups" and self.design.labels_as == "number":
+            raise ValueError("labels_as: a number counts in the list of all labels, of which groups show only parts.")
+        if self.tuning.epochs and self.design.reasoning:
+            raise ValueError("reasoning: the items hold no reasons to learn from; ask for them without tuning.")
+        if self.tuning.epochs and self.endpoint:
+            raise ValueError("tuning: a model behind an endpoint cannot be trained here.")
 
     def _check_endpoint(self) -> None:
         if self.endpoint and not self.endpoint.startswith(("http://", "https://")):
@@ -63,9 +82,16 @@ class PromptRecipe:
         """Whether the causal LM is trained here rather than loaded or asked over the network."""
         return self.checkpoint == STARTER and not self.endpoint
 
+    @property
+    def recalls(self) -> int:
+        """How many neighbours a question comes with: examples are chosen of them, a shortlist begins with theirs."""
+        if not self.neighbours and self.asking.scope != "shortlist":
+            return 0
+        return max(self.retrieval.recall, self.neighbours)
+
     def with_checkpoint(self, checkpoint: str, endpoint: str | None = None, model: str = "") -> Self:
         """Return the recipe that suits a checkpoint: a pretrained LLM reads more labels and longer texts."""
         chosen = replace(self, checkpoint=checkpoint, endpoint=endpoint, model=model)
         if chosen.is_starter:
             return chosen
-        return replace(chosen, neighbours=6, shortlist=60, text_tokens=384, example_tokens=128)
+        return replace(chosen, neighbours=10, shortlist=60, text_tokens=384, example_tokens=128)

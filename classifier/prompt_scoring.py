@@ -108,7 +108,7 @@ class AnswerScorer:
             flow = torch.from_numpy(fork.flow).to(likely)
             open_branches = answers.left @ flow > 0
             if fork.ends is not None:
-                open_branches[:, fork.ends] = answers.left[:, self.trie.others] == 0
+                open_branches[:, fork.ends] |= answers.left[:, self.trie.others] == 0
             logits = self._logits(states[fork.node.number], fork.tokens).masked_fill(~open_branches, BARRED)
             passes = flow.sum(1) > 0
             likely *= torch.where(passes, logits.softmax(1) @ flow.T, torch.ones_like(likely))

@@ -17,37 +17,71 @@ MOST_CHARACTERS_A_TOKEN = 12
 
 
 def starter_tokenizer(base: PreTrainedTokenizerBase, form: PromptForm) -> PreTrainedTokenizerBase:
-    """Return a copy that reads each fixed phrase of a prompt and each label line as one token.
+    """Return a copy that reads each fixed phrase of a prompt and each part of an answer as one token.
 
-    A label line holds its line end and a quoted text never does, so the words of a text never become a label's token.
-    The tokens of the answer are the last ones: the labels in order, `others`, the end.
+    A label line holds its line end and a quoted text never does, so the words of a text never become a label's token;
+    answers of another form are `reserved`. The tokens of the answer are the last ones: the labels in order, `others`
+    and the separator where there are such, the end.
     """
     tokenizer = deepcopy(base)
-    phrases = [form.opening, form.wording.before_text, form.wording.before_answer]
-    lines = [f"{label}\n" for label in (*form.labels, form.others)]
     # Nothing may be put around a prompt: the answer follows its last token.
     tokenizer.backend_tokenizer.post_processor = None
-    tokenizer.add_tokens([AddedToken(phrase, normalized=False) for phrase in (*phrases, *lines)])
-    tokenizer.add_special_tokens({"eos_token": AddedToken(END_OF_ANSWER, normalized=False)})
+    added = [*starter_phrases(form), *starter_answers(form)]
+    tokenizer.add_tokens([AddedToken(phrase, normalized=False) for phrase in added])
+    tokenizer.add_special_tokens({"eos_token": AddedToken(_starter_end(form), normalized=False)})
+    if len(tokenizer) < len(base) + len(added) + 1:
+        raise ValueError("The starter cannot tell such answers from words of a text; have it answer labels as text.")
     tokenizer.chat_template = PLAIN_CHAT
     # Without this a chat server would look for the marks that other models of this architecture put around answers.
     tokenizer.response_template = {
         "defaults": {"role": "assistant"},
-        "start_anchor": form.wording.before_answer,
+        "start_anchor": form.before_answer,
         "fields": {"content": {"content": "text"}},
     }
     return tokenizer
 
 
+def starter_phrases(form: PromptForm) -> list[str]:
+    """List the fixed phrases of a prompt; after the last one or two, an answer begins."""
+    return list(dict.fromkeys([form.opening, form.wording.before_text, *starter_asks(form)]))
+
+
+def starter_asks(form: PromptForm) -> list[str]:
+    """List the phrases after which an answer begins; with the instruction behind the text there are two."""
+    asks = [form.wording.before_answer, *([form.before_answer] if form.design.instruction == "last" else [])]
+    return [ask + form.answers.opening for ask in asks]
+
+
+def starter_answers(form: PromptForm) -> list[str]:
+    """List what the starter's answers are made of, but for their end: labels, `others`, the separator."""
+    answers = form.answers
+    said = [*answers.pieces, *([answers.none] if answers.none else [])]
+    if answers.kind == "lines":
+        return [f"{piece}\n" for piece in said]
+    return [*said, answers.separator] if answers.separator else said
+
+
+def _starter_end(form: PromptForm) -> str:
+    return END_OF_ANSWER if form.answers.kind == "lines" else form.answers.end + form.answers.after
+
+
+def is_starter(tokenizer: PreTrainedTokenizerBase, form: PromptForm) -> bool:
+    """Tell whether a tokenizer was made for such prompts by `starter_tokenizer`."""
+    return tokenizer.eos_token == _starter_end(form) and tokenizer.chat_template == PLAIN_CHAT
+
+
 def answer_tokens(tokenizer: PreTrainedTokenizerBase, form: PromptForm) -> AnswerTokens:
-    """Tokenise all answers as the model would meet them."""
-    lines = [_tokens(tokenizer, f"{label}\n") for label in (*form.labels, form.others)]
-    if all(len(line) == 1 for line in lines):
-        return AnswerTokens(tuple(lines[:-1]), lines[-1], (), (tokenizer.eos_token_id,))
-    labels = [_tokens(tokenizer, label) for label in (*form.labels, form.others)]
-    # A chat model stops after its answer; a base model goes on as the examples do, with an empty line.
-    end = (tokenizer.eos_token_id,) if tokenizer.chat_template else _tokens(tokenizer, "\n\n")
-    return AnswerTokens(tuple(labels[:-1]), labels[-1], _tokens(tokenizer, "\n"), end)
+    """Tokenise all answers as the model would meet them, without the opening, which belongs to the question."""
+    answers, lines = form.answers, form.answers.kind == "lines"
+    said, separator = (*answers.pieces, answers.none), answers.separator
+    end = (tokenizer.eos_token_id,)
+    if is_starter(tokenizer, form) and lines:
+        said, separator = [f"{piece}\n" if piece else "" for piece in said], ""
+    elif not is_starter(tokenizer, form) and not (lines and tokenizer.chat_template):
+        # A chat model stops after its lines; a base model goes on as the examples do, with an empty line.
+        end = _tokens(tokenizer, answers.end)
+    labels = [_tokens(tokenizer, piece) for piece in said]
+    return AnswerTokens(tuple(labels[:-1]), labels[-1], _tokens(tokenizer, separator), end)
 
 
 def as_asked(tokenizer: PreTrainedTokenizerBase, prompt: str) -> str:
@@ -81,6 +115,8 @@ def clip_to(tokenizer: PreTrainedTokenizerBase, size: int) -> Callable[[str], st
 
 def _tokens(tokenizer: PreTrainedTokenizerBase, text: str) -> Tokens:
     """Tokenise what stands at the beginning of a line: some tokenizers see a word differently at the very beginning."""
+    if not text:
+        return ()
     line = tokenizer("\n", add_special_tokens=False)["input_ids"]
     whole = tokenizer(f"\n{text}", add_special_tokens=False)["input_ids"]
     if text.strip() and whole[: len(line)] == line:

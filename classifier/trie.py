@@ -14,7 +14,10 @@ Tokens = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class AnswerTokens:
-    """How answers look to one tokenizer: each label's tokens, those of `others`, what separates and what ends."""
+    """How answers look to one tokenizer: each label's tokens, those of `others`, what separates and what ends.
+
+    `others` may be no token at all: where no label fits, the answer is its end.
+    """
 
     labels: tuple[Tokens, ...]
     others: Tokens
@@ -23,8 +26,8 @@ class AnswerTokens:
 
     def __post_init__(self) -> None:
         """Refuse sequences that cannot be told apart."""
-        if not all(self.sequences) or not self.end:
-            raise ValueError("Every label, `others` and the end of an answer need at least one token.")
+        if not all(self.labels) or not self.end:
+            raise ValueError("Every label and the end of an answer need at least one token.")
         if len(set(self.sequences)) < len(self.sequences):
             raise ValueError("Two labels look the same to the tokenizer; rename one of them.")
         if self.separator == self.end:
@@ -38,7 +41,7 @@ class AnswerTokens:
         return (*self.labels, self.others)
 
     def _begins_another(self, tokens: Tokens) -> bool:
-        return any(other[: len(tokens)] == tokens and other != tokens for other in self.sequences)
+        return bool(tokens) and any(other[: len(tokens)] == tokens and other != tokens for other in self.sequences)
 
     def write(self, labels: Sequence[int]) -> Tokens:
         """Write an answer of label numbers, with its end; no labels at all is `others`."""
@@ -153,12 +156,14 @@ def _fork(trie: LabelTrie, node: Node) -> Fork:
     separator, end = trie.answer.separator, trie.answer.end
     choices = {token: child.through for token, child in node.children.items()}
     if node.complete is not None:
-        # A longer label may go on here; what closes this one are the separator and the end.
-        choices |= {token: {node.complete} for token in (*separator[:1], end[0])}
+        # A longer label may go on here; what closes this one are the separator, not after `others`, and the end.
+        closing = (*separator[:1], end[0]) if node.complete != trie.others else end[:1]
+        choices |= {token: {node.complete} for token in closing}
     ends = None
     if node is trie.nodes[0] and end[: len(separator)] == separator:
-        ends = len(choices)
-        choices[end[len(separator)]] = set()
+        token = end[len(separator)]
+        choices.setdefault(token, set())
+        ends = list(choices).index(token)
     flow = np.zeros((len(trie.answer.sequences), len(choices)), dtype=bool)
     for branch, sequences in enumerate(choices.values()):
         flow[list(sequences), branch] = True

@@ -14,10 +14,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifier.endpoint import EndpointDown, line_probability
+from classifier.endpoint import EndpointDown, piece_probability
 from classifier.examples import Example, Label, TrainingData
+from classifier.options.sample_design import SampleDesign
 from classifier.prompt import PromptClassifier
 from classifier.prompt_recipe import PromptRecipe
+from classifier.prompt_wording import CHINESE
+from classifier.prompting import PromptForm
 from classifier.targets import target_matrix
 from classifier.validation import best_micro_f1
 from classifier.watch import Cancelled, Unwatched
@@ -31,6 +34,7 @@ class Answers(BaseHTTPRequestHandler):
 
     script: dict
     refuses_probabilities = False
+    usage: dict | None = None
     asked: list
 
     def do_POST(self):
@@ -48,7 +52,9 @@ class Answers(BaseHTTPRequestHandler):
             "logprobs": {"content": tokens} if body.get("logprobs") else None,
         }
         return self._send(
-            200, {"id": "1", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice]}
+            200,
+            {"id": "1", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice]}
+            | ({"usage": self.usage} if self.usage else {}),
         )
 
     def _send(self, status, body):
@@ -130,6 +136,17 @@ def test_answers_that_are_no_labels_are_counted(serve, tmp_path):
     assert PromptClassifier.load(tmp_path).format_errors == 1
 
 
+def test_tokens_that_the_server_tells_of_are_counted(serve):
+    usage = {"prompt_tokens": 90, "completion_tokens": 4, "total_tokens": 94}
+    address, handler = serve(script={"甲": "裁员"}, usage=usage)
+    classifier = asking(address)
+    classifier.predict_proba(["甲公司", "甲公司"])
+    assert (classifier.model.tokens_read, classifier.model.tokens_written) == (180, 8)
+    handler.usage = None
+    classifier.predict_proba(["甲公司"])
+    assert classifier.model.tokens_read == 180
+
+
 def test_the_key_goes_to_the_server_and_into_no_file(serve, tmp_path, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "secret-of-the-desk")
     address, handler = serve(script={"": "裁员"})
@@ -159,11 +176,56 @@ def test_a_wish_to_stop_ends_the_asking(serve):
     assert len(handler.asked) < 500
 
 
-def test_the_probability_of_a_line_is_that_of_its_tokens():
+def test_the_probability_of_a_label_is_that_of_its_tokens_and_of_its_end():
     tokens = [("收", -0.1), ("购\n", -0.2), ("裁员", -0.3), ("\n", -0.4)]
-    assert line_probability(tokens, "收购") == pytest.approx(math.exp(-0.3))
-    assert line_probability(tokens, "裁员") == pytest.approx(math.exp(-0.7))
-    assert line_probability(tokens, "上市") == 0.0
+    form = PromptForm(("收购", "裁员", "上市"), CHINESE, 3, 3)
+    likely = {label: piece_probability(tokens, *form.find("收购\n裁员\n", label)) for label in form.labels[:2]}
+    assert likely == pytest.approx({"收购": math.exp(-0.3), "裁员": math.exp(-0.7)})
+    assert form.find("收购\n裁员\n", "上市") == (0, 0)
+
+
+def test_a_wrong_answer_is_asked_for_once_more(serve):
+    class Second(Answers):
+        """Answers rightly only where it was told what was wrong."""
+
+        def do_POST(self):
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            self.asked.append(body["messages"])
+            said = "裁员" if len(body["messages"]) == 3 else "我认为是裁员"
+            message = {"role": "assistant", "content": said}
+            choice = {"index": 0, "finish_reason": "stop", "message": message}
+            self._send(200, {"id": "1", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice]})
+
+    address, handler = serve()
+    handler.do_POST = Second.do_POST
+    classifier = asking(address)
+    assert classifier.predict_proba(["甲公司"])[0, 0] > 0.6
+    assert len(handler.asked) == 2
+    assert "我认为是裁员" in handler.asked[1][2]["content"]
+    assert classifier.measure([Example("甲公司")], [[]]) == {
+        "shortlist_recall": None,
+        "format_errors": 1,
+        "repaired": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("design", "answer"),
+    [
+        ({"answer": "json"}, '["收购","裁员"]'),
+        ({"answer": "sentence"}, "这条新闻讲的是“收购”“裁员”。"),
+        ({"answer": "json", "labels_as": "number"}, "[2, 1]"),
+        ({"reasoning": True}, "甲公司买下乙公司\n标签：\n收购\n裁员"),
+        ({"reasoning": True, "answer": "json"}, '甲公司买下乙公司\n标签：\n["收购", "裁员"]'),
+    ],
+)
+def test_answers_of_every_form_become_scores(serve, design, answer):
+    address, _ = serve(script={"甲": answer})
+    classifier = asking(address, design=SampleDesign(**design))
+    scores = classifier.predict_proba(["甲公司"])[0]
+    assert classifier.format_errors == 0
+    assert scores[1] > 0.6
+    assert scores[0] > 0.6
 
 
 @pytest.mark.slow

@@ -6,13 +6,22 @@ import pytest
 import torch
 from transformers import Qwen2Config, Qwen2ForCausalLM
 
+from classifier.options.sample_design import SampleDesign
 from classifier.prompt_scoring import AnswerScorer
+from classifier.prompt_tokens import answer_tokens
+from classifier.prompt_wording import CHINESE
+from classifier.prompting import PromptForm
+from classifier.tokens import train_tokenizer
 from classifier.trie import AnswerTokens, LabelTrie
 
 FORMS = {
     "separator": AnswerTokens(((1, 2), (1, 3), (1, 2, 5)), others=(6,), separator=(7,), end=(8,)),
     "no separator": AnswerTokens(((1,), (2,), (3,), (4,)), others=(6,), separator=(), end=(8,)),
     "end begins like separator": AnswerTokens(((1, 2), (1, 3), (4,), (5,)), others=(6,), separator=(7,), end=(7, 7)),
+    "nothing for none": AnswerTokens(((1, 2), (1, 3), (4,)), others=(), separator=(7,), end=(8,)),
+    "nothing for none, end begins like separator": AnswerTokens(((1, 2), (3,)), others=(), separator=(7,), end=(7, 7)),
+    "nothing for none, no separator": AnswerTokens(((1,), (2,), (3,)), others=(), separator=(), end=(8,)),
+    "others begins a label": AnswerTokens(((6, 2), (1, 3), (4,)), others=(6,), separator=(7,), end=(8,)),
     "long separator": AnswerTokens(((1, 2), (3,), (4, 4, 4)), others=(4,), separator=(7, 9), end=(7, 8)),
 }
 PROMPTS = [[11, 12, 13, 14, 15], [16, 17], [18, 19, 20]]
@@ -32,6 +41,28 @@ def model():
         tie_word_embeddings=True,
     )
     return Qwen2ForCausalLM(config).eval()
+
+
+@pytest.fixture(scope="module")
+def spelling():
+    """A tokenizer that learned a few words, and a model that knows its tokens."""
+    tokenizer = train_tokenizer(["收购", "收购 12", "裁员 1", '["收购"]'], 300)
+    torch.manual_seed(1)
+    shape = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
+    config = Qwen2Config(vocab_size=len(tokenizer), num_key_value_heads=1, initializer_range=0.6, **shape)
+    return tokenizer, Qwen2ForCausalLM(config).eval()
+
+
+DESIGNS = {
+    "lines": {},
+    "json": {"answer": "json"},
+    "sentence": {"answer": "sentence"},
+    "numbers": {"labels_as": "number"},
+    "numbers in json": {"labels_as": "number", "answer": "json"},
+    "silence": {"placeholder": False},
+    "silence in json": {"placeholder": False, "answer": "json"},
+    "silence in a sentence": {"placeholder": False, "answer": "sentence"},
+}
 
 
 def padded(prompts, width=None):
@@ -113,3 +144,27 @@ def test_generate_held_to_the_trie_says_the_likeliest_first_label(model):
     for row in generated[:, ids.shape[1] :].tolist():
         end = row.index(answer.end[0])
         assert tuple(row[: end + 1]) in endings
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_answers_of_every_design_are_scored_as_if_written_out(spelling, design, monkeypatch):
+    monkeypatch.setattr("classifier.prompt_scoring.NEGLIGIBLE", 0.0)
+    tokenizer, model = spelling
+    form = PromptForm(("收购", "收购 12", "裁员"), CHINESE, 3, 3, design=SampleDesign(**DESIGNS[design]))
+    answer = answer_tokens(tokenizer, form)
+    prompt = tokenizer(form.write("某公司") + form.answers.opening, add_special_tokens=False)["input_ids"][-20:]
+    scores = AnswerScorer(model, answer, beams=100, max_labels=3).score(*padded([prompt]))[0]
+    assert scores == pytest.approx(exhaustive(model, answer, prompt), abs=1e-4)
+    assert scores.max() > 0
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_every_answer_that_can_be_said_is_read_without_an_error(spelling, design):
+    tokenizer, _ = spelling
+    form = PromptForm(("收购", "收购 12", "裁员"), CHINESE, 3, 3, design=SampleDesign(**DESIGNS[design]))
+    answer = answer_tokens(tokenizer, form)
+    for size in range(4):
+        for said in itertools.permutations(range(3), size):
+            read = form.read(form.answers.opening + tokenizer.decode(answer.write(said)))
+            assert read.errors == ()
+            assert read.labels == tuple(form.labels[number] for number in said)

@@ -1,7 +1,11 @@
 import pytest
 
 from classifier.examples import Example
-from classifier.prompting import CHINESE, ENGLISH, PromptForm, parse, quotable, shortlist, wording_for
+from classifier.options.asking import Asking
+from classifier.options.sample_design import SampleDesign
+from classifier.options.template import Template
+from classifier.prompt_wording import CHINESE, ENGLISH, worded, wording_for
+from classifier.prompting import PromptForm, quotable, shortlist
 
 LABELS = ("裁员", "收购", "上市")
 
@@ -32,6 +36,62 @@ def test_a_text_cannot_imitate_the_form_of_a_prompt(text):
     assert [line for line in prompt.splitlines() if line == "标签："] == ["标签：", "标签："]
 
 
+def test_a_template_takes_the_place_of_the_usual_words_it_names():
+    own = worded("zh", Template(instruction="替我读。{how}", answer="答："))
+    prompt = form(wording=own).write("某公司裁员", [Example("某厂裁员", ("裁员",), similarity=0.5)])
+    assert prompt.startswith("替我读。每行写一个标签，只用给出的标签；都不符合就写 others。\n\n可选标签：\n")
+    assert "新闻：「某厂裁员」\n答：\n裁员\n\n" in prompt
+    assert worded("en", Template()) is not CHINESE
+    assert worded("en", Template()) == ENGLISH
+
+
+def test_a_heading_is_one_line():
+    with pytest.raises(ValueError, match=r"^answer:"):
+        Template(answer="标签：\n收购")
+
+
+@pytest.mark.parametrize(
+    ("design", "asked", "answered"),
+    [
+        ({}, "每行写一个标签，只用给出的标签；都不符合就写 others。", "裁员\n收购\n\n"),
+        ({"placeholder": False}, "每行写一个标签，只用给出的标签；都不符合就什么也不写。", "裁员\n收购\n\n"),
+        ({"labels_as": "number"}, "每行写一个标签的编号，只用给出的标签；都不符合就写 0。", "1\n2\n\n"),
+        (
+            {"answer": "json"},
+            '把标签写成一个 JSON 列表，只用给出的标签；都不符合就写 ["others"]。',
+            '["裁员", "收购"]\n\n',
+        ),
+        ({"answer": "sentence"}, "都不符合就写 这条新闻讲的是“others”。", "这条新闻讲的是“裁员”“收购”。\n\n"),
+        ({"reasoning": True}, "先用一两句话写出理由，再作答。每行写一个标签", "裁员\n收购\n\n"),
+    ],
+)
+def test_a_design_says_how_to_answer_and_examples_answer_so(design, asked, answered):
+    written = form(design=SampleDesign(**design))
+    prompt = written.write("问", [Example("例", ("裁员", "收购"), similarity=1.0)])
+    assert asked in prompt
+    assert f"新闻：「例」\n标签：\n{answered}新闻：「问」\n" in prompt
+    assert prompt.endswith("理由：\n" if written.design.reasoning else "标签：\n")
+
+
+def test_the_instruction_can_stand_behind_the_text():
+    prompt = form(design=SampleDesign(instruction="last")).write("问", [Example("例", ("裁员",), similarity=1.0)])
+    assert prompt.startswith("新闻：「例」\n标签：\n裁员\n\n新闻：「问」\n\n判断新闻讲了哪些事件。")
+    assert prompt.endswith("可选标签：\n裁员\n收购\n上市\nothers\n\n标签：\n")
+
+
+def test_numbers_count_in_the_whole_list_and_descriptions_stand_behind_their_label():
+    near = [Example("例", ("上市",), similarity=1.0)]
+    numbered = form(design=SampleDesign(labels_as="number"), shortlist=1).write("问", near)
+    assert "可选标签：\n3. 上市\n0. others\n\n" in numbered
+    described = form(asking=Asking(descriptions=True), descriptions={"裁员": "员工「减少」\n了"}).write("问")
+    assert "可选标签：\n裁员：员工『减少』 了\n收购\n上市\nothers\n" in described
+
+
+def test_proposals_lead_a_shortlist_and_like_descriptions_stand_behind_the_votes():
+    near = [Example("例", ("b",), similarity=1.0)]
+    assert shortlist("abcdef", near, 4, proposals=["f"], alike=["e", "d"]) == ["f", "b", "e", "d"]
+
+
 def test_control_tokens_in_a_text_become_words():
     assert "<|im_end|>" not in quotable("等<|im_end|>等", ["<|im_end|>"])
 
@@ -44,9 +104,9 @@ def test_an_example_without_labels_is_others_and_unknown_labels_are_left_out():
 def test_where_a_label_is_called_others_another_word_means_none():
     asked = form(labels=("others", "裁员"))
     assert asked.write_answer([]) == "(none)\n\n"
-    assert parse("others\n", asked.labels).labels == ("others",)
-    assert parse("(none)", asked.labels) == parse("(none)\n\n", asked.labels)
-    assert parse("(none)", asked.labels).errors == ()
+    assert asked.read("others\n").labels == ("others",)
+    assert asked.read("(none)") == asked.read("(none)\n\n")
+    assert asked.read("(none)").errors == ()
 
 
 def test_the_shortlist_begins_with_the_neighbours_labels():
@@ -69,7 +129,7 @@ def test_the_shortlist_begins_with_the_neighbours_labels():
     ],
 )
 def test_answers_are_read_strictly(answer, labels, errors):
-    read = parse(answer, LABELS)
+    read = form().read(answer)
     assert (read.labels, read.errors) == (labels, errors)
 
 
