@@ -16,7 +16,7 @@ from workflow.promoting import SWITCHABLE
 from workflow.version_files import is_there
 
 AVERAGES = tuple(f"{mean}_{part}" for mean in ("micro", "macro", "weighted") for part in ("f1", "precision", "recall"))
-SHOWN = (*AVERAGES, "few_shot_f1", "support")
+SHOWN = (*AVERAGES, "few_shot_f1", "support", "shortlist_recall", "format_errors", "repaired")
 
 
 @dataclass(frozen=True)

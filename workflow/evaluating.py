@@ -13,6 +13,7 @@ from storage.database import Database
 from workflow import scoring
 from workflow.live_models import LiveModel, LiveModels
 from workflow.neighbours import Neighbours
+from workflow.questions import questions
 from workflow.training_data import Snapshot, read_snapshot
 
 REFERENCE = "reference"
@@ -51,8 +52,8 @@ def evaluate(
 
 def _measure(live: LiveModel, snapshot: Snapshot, neighbours: Neighbours) -> dict[str, Any]:
     version, gold = live.version, snapshot.gold
-    near = neighbours.examples([item.id for item in gold]) if version.examples else [[] for _ in gold]
-    scores = scoring.predict(live.model, [item.text for item in gold], near, len(version.label_ids), Unwatched())
+    asked = questions(neighbours, live.model, [item.id for item in gold], [item.text for item in gold])
+    scores = scoring.predict(live.model, asked, len(version.label_ids), Unwatched())
     # Labels that came after the version count against it, as they do for whoever uses it.
     wanted = snapshot.label_ids
     aligned = scoring.align(scores, version.label_ids, wanted, 0.0)

@@ -1,20 +1,23 @@
 """What the live versions say of a text that is not stored, and why a classifier is silent. Knows no page."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Thread
 
 from sqlalchemy.orm import Session
 
 from classifier.examples import CLASSIFIERS, Example
+from classifier.lineup import Asked
 from storage import jobs, versions
 from storage.database import Database
 from storage.tables import Job, JobStatus, Prediction
+from workflow.cuts import tell_cuts
 from workflow.errors import Unavailable
 from workflow.live_models import LiveModel, LiveModels
-from workflow.neighbours import Neighbours, views_as_examples
+from workflow.neighbours import NEAR, Neighbours, views_as_examples
 from workflow.predicting import rows
+from workflow.questions import Questions
 from workflow.standings import Voices
 from workflow.task import sentence
 from workflow.views import ItemResult, ItemView
@@ -53,7 +56,7 @@ class Live:
             context = Context.read(session)
             voices = Voices({name: said.get(name) for name in CLASSIFIERS}, None)
             silent = [name for name in CLASSIFIERS if name not in said and name not in unavailable]
-            return ItemResult(
+            result = ItemResult(
                 item=ItemView(0, text),
                 truth=None,
                 classifiers=classifier_views(context, voices),
@@ -61,6 +64,7 @@ class Live:
                 disagreement=disagreement_view(context, voices, 0.0),
                 unavailable=unavailable | self.silent(session, silent),
             )
+        return tell_cuts(self.models, context.live, result)
 
     def _ask(self, text: str, near: Sequence[Example]) -> tuple[dict[str, Prediction], dict[str, str]]:
         said: dict[str, Prediction] = {}
@@ -68,7 +72,7 @@ class Live:
         for name in CLASSIFIERS:
             try:
                 if live := self.models.classifier(name):
-                    said[name] = _prediction(live, text, near)
+                    said[name] = _prediction(live, self._question(live, text, near, said))
             except Unavailable as error:
                 unavailable[name] = str(error)
             except Exception as error:
@@ -76,6 +80,20 @@ class Live:
                 logger.exception("%s could not be asked.", name)
                 unavailable[name] = sentence(error)
         return said, unavailable
+
+    def _question(
+        self, live: LiveModel, text: str, near: Sequence[Example], said: Mapping[str, Prediction]
+    ) -> Questions:
+        """Return what a version is asked about a text of which the others have `said` something already."""
+        if not isinstance(live.model, Asked):
+            return Questions([text], [()])
+        if live.model.recalls > NEAR:
+            near = views_as_examples(self.neighbours.of_text(text, live.model.recalls))
+        if not live.model.reads_proposals:
+            return Questions([text], [near])
+        names = dict(zip(live.version.label_ids, live.model.labels, strict=True))
+        proposed = [names[label_id] for each in said.values() for label_id in each.proposed if label_id in names]
+        return Questions([text], [near], [list(dict.fromkeys(proposed))])
 
     def silent(self, session: Session, names: Sequence[str]) -> dict[str, str]:
         """Say in a few words why classifiers have not spoken of an item."""
@@ -91,9 +109,8 @@ class Live:
         }
 
 
-def _prediction(live: LiveModel, text: str, near: Sequence[Example]) -> Prediction:
-    scores = live.model.predict_proba([text], [near])
-    row = rows(live.version, [0], scores, [near])[0]
+def _prediction(live: LiveModel, question: Questions) -> Prediction:
+    row = rows(live.version, [0], question.ask(live.model), question.shown(live.model))[0]
     return Prediction(
         scores={str(label_id): score for label_id, score in row.scores.items()},
         proposed=list(row.proposed),

@@ -33,7 +33,6 @@ class LiveVersion:
     number: int
     label_ids: tuple[int, ...]
     thresholds: tuple[float, ...]
-    examples: int
     metrics: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -45,8 +44,6 @@ class LiveVersion:
             number=row.number,
             label_ids=tuple(row.label_ids),
             thresholds=tuple(row.thresholds[name] for name in row.labels),
-            # Only the prompt classifier's recipe speaks of neighbours.
-            examples=int(row.recipe.get("neighbours", 0)),
             metrics=row.metrics,
         )
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.examples import Example
 from classifier.watch import Unwatched, Watch
 from storage import predictions, training
 from storage.database import Database
@@ -14,6 +13,7 @@ from storage.predictions import PredictionRow
 from workflow import standings
 from workflow.live_models import LiveModel, LiveVersion
 from workflow.neighbours import Neighbours
+from workflow.questions import questions
 from workflow.training_data import Snapshot
 
 CHUNK = 256
@@ -51,14 +51,10 @@ class Predictor:
         present = [item_id for item_id in item_ids if item_id in texts]
         if not present:
             return
-        near = self.near(live.version, present)
-        scores = live.model.predict_proba([texts[item_id][0] for item_id in present], near)
+        asked = questions(self.neighbours, live.model, present, [texts[item_id][0] for item_id in present])
+        scores, shown = asked.ask(live.model), asked.shown(live.model)
         with self.database.write() as session:
-            predictions.write_predictions(session, live.version.id, rows(live.version, present, scores, near))
-
-    def near(self, version: LiveVersion, item_ids: Sequence[int]) -> list[list[Example]]:
-        """Return the items' neighbours, where the version makes use of any."""
-        return self.neighbours.examples(item_ids) if version.examples else [[] for _ in item_ids]
+            predictions.write_predictions(session, live.version.id, rows(live.version, present, scores, shown))
 
     def settle(self, item_ids: Sequence[int]) -> None:
         """Draw the conclusions: claims and standings of items of which something new was said."""
@@ -79,9 +75,9 @@ def embed_labelled(neighbours: Neighbours, snapshot: Snapshot, watch: Watch) -> 
 
 
 def rows(
-    version: LiveVersion, item_ids: Sequence[int], scores: Scores, near: Sequence[Sequence[Example]]
+    version: LiveVersion, item_ids: Sequence[int], scores: Scores, shown: Sequence[tuple[int, ...]]
 ) -> list[PredictionRow]:
-    """Turn scores [n, labels] into what is stored."""
+    """Turn scores [n, labels] and the ids of the examples in each prompt into what is stored."""
     proposed = np.asarray(scores) >= np.asarray(version.thresholds, dtype=np.float32)
     kept = proposed | (np.asarray(scores) >= FLOOR)
     labels = version.label_ids
@@ -90,15 +86,10 @@ def rows(
             item_id,
             {labels[column]: round(float(scores[row, column]), 4) for column in np.flatnonzero(kept[row])},
             tuple(labels[column] for column in np.flatnonzero(proposed[row])),
-            in_prompt(version, near[row]),
+            shown[row],
         )
         for row, item_id in enumerate(item_ids)
     ]
-
-
-def in_prompt(version: LiveVersion, near: Sequence[Example]) -> tuple[int, ...]:
-    """Return the ids of the examples in a version's prompt, in prompt order: the nearest stands last."""
-    return tuple(example.item_id for example in near[: version.examples])[::-1]
 
 
 def chunks(item_ids: Sequence[int], size: int = CHUNK) -> Iterator[tuple[int, Sequence[int]]]:

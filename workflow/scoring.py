@@ -2,31 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier import metrics, thresholds
-from classifier.examples import Example
 from classifier.watch import Unwatched, Watch
 from workflow.neighbours import Neighbours
+from workflow.questions import Questions, Scorer, Scores, questions
 from workflow.training_data import Snapshot
 
 UNTUNED = 0.5
 """The threshold where there is no validation item to tune it on."""
 NEVER = 2.0
 """The threshold of a label that a version does not know; no score reaches it."""
-
-Scores = NDArray[np.float32]
-Near = Sequence[Sequence[Example]]
-
-
-class Scorer(Protocol):
-    """What is measured: a classifier, trained just now or loaded."""
-
-    def predict_proba(self, texts: Sequence[str], neighbours: Near | None = None, watch: Watch | None = None) -> Scores:
-        """Return the scores [n, labels] in 0..1."""
 
 
 @dataclass(frozen=True)
@@ -37,18 +27,19 @@ class Scored:
     metrics: dict[str, Any]
     item_ids: tuple[int, ...]
     scores: Scores
-    near: Near
+    shown: Sequence[tuple[int, ...]]
 
 
 def score(model: Scorer, snapshot: Snapshot, neighbours: Neighbours, watch: Watch = Unwatched()) -> Scored:
     """Score validation and gold, tune on the one and measure on the other; neighbours are items to train on only."""
     items = (*snapshot.validation, *snapshot.gold)
     item_ids = tuple(item.id for item in items)
-    near = neighbours.examples(item_ids)
-    scores = predict(model, [item.text for item in items], near, len(snapshot.names), watch)
+    asked = questions(neighbours, model, item_ids, [item.text for item in items])
+    scores = predict(model, asked, len(snapshot.names), watch)
     split = len(snapshot.validation)
     tuned = tune(scores[:split], snapshot.targets(snapshot.validation))
-    return Scored(tuned, measure(snapshot, scores[split:], tuned), item_ids, scores, near)
+    told = measure(snapshot, scores[split:], tuned) | asked.measure(model, snapshot.examples(items))
+    return Scored(tuned, told, item_ids, scores, asked.shown(model))
 
 
 def score_reference(snapshot: Snapshot) -> tuple[NDArray[np.float32], dict[str, Any]]:
@@ -64,11 +55,9 @@ def score_reference(snapshot: Snapshot) -> tuple[NDArray[np.float32], dict[str, 
     return tuned, measure(snapshot, gold, tuned)
 
 
-def predict(model: Scorer, texts: Sequence[str], near: Near, labels: int, watch: Watch) -> Scores:
+def predict(model: Scorer, asked: Questions, labels: int, watch: Watch) -> Scores:
     """Return a model's scores [n, labels], also of no texts at all."""
-    if not texts:
-        return np.zeros((0, labels), dtype=np.float32)
-    return np.asarray(model.predict_proba(texts, near, watch), dtype=np.float32)
+    return asked.ask(model, watch) if asked.texts else np.zeros((0, labels), dtype=np.float32)
 
 
 def tune(scores: Scores, targets: NDArray[np.bool_]) -> NDArray[np.float32]:

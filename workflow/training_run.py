@@ -143,7 +143,7 @@ class TrainingRun:
             time.monotonic() - began,
             measured.metrics | ({"data": prepared.report} if prepared.report else {}),
             measured.thresholds.tolist(),
-            lambda row: rows(LiveVersion.of(row), measured.item_ids, measured.scores, measured.near),
+            lambda row: rows(LiveVersion.of(row), measured.item_ids, measured.scores, measured.shown),
         )
         return self.candidates.store(new, model)
 

@@ -28,6 +28,7 @@ from workflow.expected import FITTED, PREPARED, REFERENCE
 from workflow.job_watch import PartWatch
 from workflow.live_models import LiveModels
 from workflow.neighbours import NEAR, Neighbours
+from workflow.questions import Near, Scorer, Scores
 from workflow.recipe_data import Prepared, RecipeData
 from workflow.recipes import recipe_from
 from workflow.task import Task
@@ -41,16 +42,24 @@ MILLION = 1_000_000
 class Timed:
     """A model that knows how long it took to score."""
 
-    model: scoring.Scorer
+    model: Scorer
     seconds: float = 0.0
 
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the model has
+        """Return what only some models have, such as how many neighbours a prompt recalls."""
+        return getattr(self.model, name)
+
     def predict_proba(
-        self, texts: Sequence[str], neighbours: scoring.Near | None = None, watch: Watch | None = None
-    ) -> scoring.Scores:
+        self,
+        texts: Sequence[str],
+        neighbours: Near | None = None,
+        watch: Watch | None = None,
+        *more: Any,  # noqa: ANN401
+    ) -> Scores:
         """Return the scores [n, labels] in 0..1."""
         began = time.perf_counter()
         try:
-            return self.model.predict_proba(texts, neighbours, watch)
+            return self.model.predict_proba(texts, neighbours, watch, *more)
         finally:
             self.seconds += time.perf_counter() - began
 
@@ -61,9 +70,7 @@ class ReferenceScorer:
     def __init__(self, data: TrainingData) -> None:
         self.model = Reference().fit(data)
 
-    def predict_proba(
-        self, texts: Sequence[str], neighbours: scoring.Near | None = None, watch: Watch | None = None
-    ) -> scoring.Scores:
+    def predict_proba(self, texts: Sequence[str], neighbours: Near | None = None, watch: Watch | None = None) -> Scores:
         """Return the scores [n, labels] in 0..1."""
         return self.model.scores(texts)
 
@@ -72,17 +79,17 @@ class ChosenNeighbours:
     """Neighbours among some examples alone: a prompt shows nothing that its run may not learn from."""
 
     def __init__(self, neighbours: Neighbours, chosen: Sequence[Example]) -> None:
-        self._vectors = neighbours.index
+        self.database, self._vectors = neighbours.database, neighbours.index
         self._examples = {example.item_id: example for example in chosen if example.item_id}
         self._index = NeighbourIndex()
         if self._examples and self._vectors.refresh():
             self._index.add(*self._rows(list(self._examples)))
 
-    def examples(self, item_ids: Sequence[int]) -> list[list[Example]]:
+    def examples(self, item_ids: Sequence[int], k: int = NEAR) -> list[list[Example]]:
         """Return each item's neighbours, nearest first; for items of which none to train on is a near-duplicate."""
         if not item_ids or not len(self._index):
             return [[] for _ in item_ids]
-        found = self._index.search(self._rows(item_ids)[1], NEAR)
+        found = self._index.search(self._rows(item_ids)[1], k)
         return [[replace(self._examples[item_id], similarity=near) for item_id, near in hits] for hits in found]
 
     def _rows(self, item_ids: Sequence[int]) -> tuple[list[int], NDArray[np.float32]]:
