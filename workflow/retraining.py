@@ -1,14 +1,16 @@
 """Retraining as the page sees it: plan, start, jobs, versions and which of them is live. Trains nothing itself."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from classifier.examples import CLASSIFIERS
 from classifier.presets import PRESETS
+from classifier.profiles import Recipe
 from classifier.watch import Unwatched, Watch
 from storage import jobs, training, versions
 from storage.database import Database
@@ -58,12 +60,15 @@ class Retraining:
                 running_job=unfinished.id if unfinished else None,
             )
 
-    def _options(self, chosen: Sequence[str], presets: Sequence[str]) -> dict[str, Any]:
+    def _options(
+        self, chosen: Sequence[str], presets: Sequence[str], own: Mapping[str, Recipe] = MappingProxyType({})
+    ) -> dict[str, Any]:
         named = by_classifier(presets)
         if unused := [name for name in named if name not in chosen]:
             raise BadInput(f"The recipe {named[unused[0]]} trains {unused[0]}, which is not to be trained.")
         try:
-            return {"recipes": as_options(self.recipes, chosen, named)}
+            options = as_options(self.recipes, chosen, named)
+            return {"recipes": options | {name: asdict(recipe) for name, recipe in own.items()}}
         except ValueError as error:
             raise BadInput(str(error)) from error
 
@@ -79,11 +84,18 @@ class Retraining:
         return [NamedRecipe(preset.name, preset.classifier, preset.about) for preset in PRESETS.values()]
 
     def start(
-        self, classifiers: Sequence[str] = CLASSIFIERS, person: str = "analyst", recipes: Sequence[str] = ()
+        self,
+        classifiers: Sequence[str] = CLASSIFIERS,
+        person: str = "analyst",
+        recipes: Sequence[str] = (),
+        own: Mapping[str, Recipe] = MappingProxyType({}),
     ) -> JobView:
-        """Queue a retraining and see to it that a worker lives; `recipes` are names of presets, else the profile's."""
+        """Queue a retraining and see to it that a worker lives.
+
+        `recipes` are names of presets, `own` recipes by classifier that have no name; else the profile's are taken.
+        """
         chosen = _checked(classifiers)
-        options = self._options(chosen, recipes)
+        options = self._options(chosen, recipes, own)
         with self.database.write() as session:
             if unfinished := jobs.get_unfinished(session, jobs.RETRAIN):
                 raise Refused(f"Job {unfinished.id} is retraining already; wait for it, or cancel it.")

@@ -22,9 +22,11 @@ from workflow.importing import Importing
 from workflow.labels import Labels
 from workflow.live import Live
 from workflow.live_models import LiveModels
+from workflow.merging import Merging
 from workflow.neighbours import Neighbours
 from workflow.pace import Paces
 from workflow.people import People
+from workflow.prompt_trials import PromptTrials
 from workflow.retraining import Retraining
 from workflow.statistics import Statistics
 from workflow.status import Status
@@ -42,9 +44,11 @@ class UseCases:
     labels: Labels
     retraining: Retraining
     bake_offs: BakeOffs
+    prompt_trials: PromptTrials
     importing: Importing
     background_import: BackgroundImport
     exporting: Exporting
+    merging: Merging
     people: People
     status: Status
     statistics: Statistics
@@ -88,9 +92,11 @@ def build(data: Path, database_url: str | None, profile: Profile) -> UseCases:
         labels=Labels(database),
         retraining=retraining,
         bake_offs=BakeOffs(database, data, profile, supervisor),
+        prompt_trials=PromptTrials(database, models, neighbours, retraining),
         importing=importing,
         background_import=BackgroundImport(importing),
         exporting=Exporting(database),
+        merging=Merging(database, data),
         people=People(database),
         status=Status(database),
         statistics=Statistics(database),
