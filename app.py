@@ -102,10 +102,11 @@ def _add_data(commands: Any) -> None:  # noqa: ANN401
     load.add_argument("--keep-sample", action="store_true", help="keep the shipped sample beside them")
     load.add_argument("--map", nargs="+", action="extend", type=_pair, metavar="FIELD=COLUMN")
     load.add_argument("--encoding", help="instead of the one that is found")
-    export = _command(commands, "export", _export, "write what people and classifiers said")
-    export.add_argument("what", choices=("disagreements", "annotations", "training"))
+    export = _command(commands, "export", _export, "write what people and classifiers said, or llm_head's model")
+    export.add_argument("what", choices=("disagreements", "annotations", "training", "model"))
+    export.add_argument("--version", type=int, metavar="N", help="of llm_head, for model (default: the live one)")
     export.add_argument("--format", choices=("csv", "jsonl"), default="csv")
-    export.add_argument("--output", type=Path, metavar="FILE", help="default: standard output")
+    export.add_argument("--output", type=Path, metavar="FILE", help="default: standard output; a directory for model")
 
 
 def _add_training(commands: Any) -> None:  # noqa: ANN401
@@ -179,6 +180,8 @@ def _import(arguments: argparse.Namespace) -> object:
 
 def _export(arguments: argparse.Namespace) -> object:
     cases = _cases(arguments)
+    if arguments.what == "model":
+        return cases.merging.merge(arguments.output or cases.data / "exports" / "model", arguments.version)
     writers: dict[tuple[str, str], Callable[[IO[str]], int]] = {
         ("disagreements", "csv"): lambda stream: cases.disagreements.export(QueueFilter(state=""), stream),
         ("annotations", arguments.format): lambda stream: cases.exporting.annotations(arguments.format, stream),
