@@ -23,7 +23,6 @@ from workflow.labels import Labels
 from workflow.live import Live
 from workflow.live_models import LiveModels
 from workflow.merging import Merging
-from workflow.merging import Merging
 from workflow.neighbours import Neighbours
 from workflow.pace import Paces
 from workflow.people import People
@@ -49,7 +48,6 @@ class UseCases:
     importing: Importing
     background_import: BackgroundImport
     exporting: Exporting
-    merging: Merging
     merging: Merging
     people: People
     status: Status
@@ -98,7 +96,6 @@ def build(data: Path, database_url: str | None, profile: Profile) -> UseCases:
         importing=importing,
         background_import=BackgroundImport(importing),
         exporting=Exporting(database),
-        merging=Merging(database, data),
         merging=Merging(database, data),
         people=People(database),
         status=Status(database),
