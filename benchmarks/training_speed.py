@@ -170,9 +170,10 @@ def shares_of_rate(bench: Bench, trained: Trained) -> str:
     classifier.predict_proba(texts)
     scored = len(texts) / (perf_counter() - began)
     rate = matrix_rate()
+    learning = trained.items_a_second * training / learned / rate
     return (
-        f"{rate / 1e9:.0f} GFLOP/s by matrix multiplication, of which training reaches "
-        f"{trained.items_a_second * training / learned / rate:.0%}, scoring ({scored:.0f} items/s) {scored * scoring / rate:.0%}"
+        f"{rate / 1e9:.0f} GFLOP/s by matrix multiplication, of which training reaches {learning:.0%}, "
+        f"scoring ({scored:.0f} items/s) {scored * scoring / rate:.0%}"
     )
 
 

@@ -1,0 +1,112 @@
+"""How fast is a prompted LLM asked, beside plain `generate` for one item after the other?
+
+    python -m benchmarks.asking_speed --data DIR [--items 64] [--checkpoint PATH]
+
+DIR holds train.jsonl and test.jsonl, lines of {"text", "labels"}. Both sides have the same model on the same threads
+(by default a small Qwen2 with random weights, made here) and read the same prompts: the whole list of labels, ten
+retrieved examples, the text. Ours returns a score for every label. The plain side decodes greedily and is stopped after
+as many tokens as the true answer has, as if the model never rambled.
+"""
+
+import argparse
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+
+import torch
+from transformers import Qwen2Config, Qwen2ForCausalLM
+
+from benchmarks.matrix_rate import counted_flops, matrix_rate
+from benchmarks.quality import Bench, Neighbours, read_bench
+from classifier import lineup
+from classifier.devices import half_precision
+from classifier.examples import Example
+from classifier.foundation import lay_foundation
+from classifier.profiles import PROFILES
+from classifier.prompt import PromptClassifier
+from classifier.prompt_recipe import PromptRecipe
+from classifier.watch import Unwatched
+
+BAR = 5.0
+EXAMPLES = 10
+LAYERS, WIDTH, HEADS = 8, 512, 8
+
+
+def main() -> None:
+    """Print both rates and their ratio."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--items", type=int, default=64)
+    parser.add_argument("--checkpoint", help="a causal LM, hub id or path")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        bench = read_bench(arguments.data, Path(folder), "starter")
+        compare(bench, arguments.checkpoint or str(make_checkpoint(bench)), arguments.items)
+
+
+def make_checkpoint(bench: Bench) -> Path:
+    """Write a Qwen2 with random weights and a tokenizer that knows these texts."""
+    tokenizer = lay_foundation(bench.data, bench.workspace, Unwatched()).tokenizer
+    torch.manual_seed(0)
+    config = Qwen2Config(
+        vocab_size=len(tokenizer),
+        hidden_size=WIDTH,
+        intermediate_size=4 * WIDTH,
+        num_hidden_layers=LAYERS,
+        num_attention_heads=HEADS,
+        num_key_value_heads=HEADS // 2,
+        max_position_embeddings=8192,
+        tie_word_embeddings=True,
+    )
+    directory = bench.workspace / "qwen2"
+    Qwen2ForCausalLM(config).save_pretrained(directory)
+    tokenizer.save_pretrained(str(directory))
+    return directory
+
+
+def compare(bench: Bench, checkpoint: str, count: int) -> None:
+    """Ask about some gold items both ways."""
+    recipe = PromptRecipe().with_checkpoint(checkpoint)
+    recipe = replace(recipe, neighbours=EXAMPLES, asking=replace(recipe.asking, scope="all"))
+    classifier = PromptClassifier.fit(recipe, bench.data, Unwatched(), bench.workspace)
+    retriever = lineup.fit_retriever(PROFILES["starter"].recipe("retriever"), bench.data, Unwatched(), bench.workspace)
+    items = bench.gold[:count]
+    near = Neighbours(retriever, bench.data.train).of(items, EXAMPLES)
+    texts = [item.text for item in items]
+    classifier.predict_proba(texts[:2], near[:2])
+    began = perf_counter()
+    classifier.predict_proba(texts, near)
+    ours = count / (perf_counter() - began)
+    plain = ask_plainly(classifier, items, near)
+    flops = counted_flops(lambda: classifier.predict_proba(texts, near)) / count
+    rate = matrix_rate()
+    verdict = "met" if ours >= BAR * plain else "MISSED"
+    print(  # noqa: T201
+        f"{len(classifier.labels)} labels, {EXAMPLES} examples: {ours:.2f} items/s, plain {plain:.2f}, "
+        f"{ours / plain:.2f} x (bar {BAR} x): {verdict}; "
+        f"{ours * flops / rate:.0%} of {rate / 1e9:.0f} GFLOP/s by matrix multiplication"
+    )
+
+
+def ask_plainly(classifier: PromptClassifier, items: list[Example], near: list[list[Example]]) -> float:
+    """Return items a second by `generate`, each prompt read whole and alone."""
+    model, form = classifier.model, classifier.model.form
+    prompts = [form.write(item.text, examples) for item, examples in zip(items, near, strict=True)]
+    answers = [len(model.tokenizer(form.write_answer(item.labels))["input_ids"]) for item in items]
+    began = perf_counter()
+    for prompt, length in zip(prompts, answers, strict=True):
+        ids = model.tokenizer(prompt, return_tensors="pt")["input_ids"].to(model.model.device)
+        with torch.inference_mode(), half_precision():
+            model.model.generate(
+                input_ids=ids,
+                attention_mask=torch.ones_like(ids),
+                do_sample=False,
+                max_new_tokens=length,
+                pad_token_id=model.tokenizer.pad_token_id,
+            )
+    return len(items) / (perf_counter() - began)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""Every named recipe, from the command line to a version that says the same when it is loaded again."""
+
+import json
+from itertools import zip_longest
+
+import numpy as np
+import pytest
+
+from classifier import lineup
+from classifier.examples import CLASSIFIERS
+from classifier.presets import PRESETS, presets_of
+from classifier.profiles import PROFILES
+from tests.browser.conftest import command, rows
+from workflow.use_cases import build
+from workflow.version_files import version_directory
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+JOBS = [
+    [preset.name for preset in presets if preset is not None]
+    for presets in zip_longest(*(presets_of(classifier) for classifier in CLASSIFIERS))
+]
+"""Each retraining takes one recipe of each classifier."""
+STORED = """
+    SELECT item_id, scores FROM prediction JOIN item ON item.id = item_id
+    WHERE version_id = ? AND split = 'gold' ORDER BY item_id LIMIT ?
+"""
+COMPARED = 24
+ROUNDED = 0.02
+"""Scores are stored with four digits, and half precision sums in another order in another batch."""
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    """A data folder with the shipped sample and nothing trained."""
+    data = tmp_path_factory.mktemp("recipes") / "data"
+    cases = build(data, None, PROFILES["starter"])
+    cases.importing.load_sample()
+    cases.database.close()
+    yield data
+    # Whatever a worker still predicts must be over before its folder goes.
+    command("predict", "--wait", "--data", data)
+
+
+@pytest.mark.parametrize("names", JOBS, ids="+".join)
+def test_a_recipe_trains_on_the_sample_and_its_version_says_the_same_when_loaded(sample, names):
+    command("retrain", *(word for name in names for word in ("--recipe", name)), "--wait", "--data", sample)
+    cases = build(sample, None, PROFILES["starter"])
+    try:
+        for name in names:
+            says_the_same(cases, sample, name)
+    finally:
+        cases.database.close()
+
+
+def says_the_same(cases, data, name):
+    version = next(one for one in cases.retraining.versions(PRESETS[name].classifier) if one.recipe["preset"] == name)
+    stored = dict(rows(data, STORED, version.id, COMPARED))
+    model = lineup.load(version.classifier, version_directory(data, version.classifier, version.id))
+    texts = dict(rows(data, "SELECT id, text FROM item"))
+    said = model.predict_proba(
+        [texts[item_id] for item_id in stored], cases.retraining.neighbours.examples(list(stored))
+    )
+    assert len(stored) == COMPARED
+    assert np.isfinite(said).all()
+    columns = json.loads(rows(data, "SELECT label_ids FROM version WHERE id = ?", version.id)[0][0])
+    for row, scores in zip(said, map(json.loads, stored.values()), strict=True):
+        known = dict(zip(map(str, columns), row.tolist(), strict=True))
+        assert {label: known[label] for label in scores} == pytest.approx(scores, abs=ROUNDED)
