@@ -40,8 +40,9 @@ class BertClassifier(SequenceClassifier):
         if not recipe.cloze.student:
             return cls._fit_cloze(recipe, data, watch, workspace)
         # Both steps of PET: what fills gaps well from few examples teaches what is fast.
-        teacher = cls._fit_cloze(recipe, data, watch, workspace, time=0.5)
-        return cls._fit_head(recipe, labelled_by(teacher, data, watch), watch, workspace, time=0.5)
+        teacher = cls._fit_cloze(recipe, data, Stage(watch, 0.0, 0.5, "teacher"), workspace, time=0.5)
+        student = Stage(watch, 0.5, 1.0)
+        return cls._fit_head(recipe, labelled_by(teacher, data, student), student, workspace, time=0.5)
 
     @classmethod
     def _fit_head(
@@ -63,16 +64,15 @@ class BertClassifier(SequenceClassifier):
     def _fit_cloze(
         cls, recipe: BertRecipe, data: TrainingData, watch: Watch, workspace: Path, time: float = 1.0
     ) -> Self:
-        model, tokenizer = cloze_model(recipe, data, watch, workspace, time)
+        cloze = recipe.cloze
+        read = cloze.reading_share if recipe.is_starter else 0.0
+        searched = read + (cloze.search_share if cloze.triggers else 0.0)
+        model, tokenizer = cloze_model(recipe, data, Stage(watch, 0.0, read, "reading"), workspace, time)
         classifier = cls(model, tokenizer, data.label_names, recipe)
         calibrate(classifier, data)
-        left = 1.0
-        if recipe.is_starter:
-            left -= recipe.cloze.reading_share
-        if recipe.cloze.triggers:
-            find_triggers(classifier, data, watch, time)
-            left -= recipe.cloze.search_share
-        classifier.train(data, watch, time * left)
+        if cloze.triggers:
+            find_triggers(classifier, data, Stage(watch, read, searched), time)
+        classifier.train(data, Stage(watch, searched, 1.0), time * (1 - searched))
         return classifier
 
     def reader(self) -> Reader:

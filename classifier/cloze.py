@@ -33,7 +33,8 @@ class ClozeModel(nn.Module):
         super().__init__()
         self.language_model = language_model
         self.mask, self.triggers = mask, tuple(triggers)
-        self.offset = nn.Parameter(torch.zeros(len(words)))
+        # Behind the language model, as a head is: who freezes lower layers or slows them goes by that order.
+        self.offset = Offset(len(words))
         self.register_buffer("words", words, persistent=False)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the language model has
@@ -52,7 +53,7 @@ class ClozeModel(nn.Module):
         ranks = torch.arange(masks, device=filled.device).expand_as(self.words)
         said = filled[:, ranks, self.words.clamp(min=0)]
         mean = (said * there).sum(dim=2) / there.sum(dim=1)
-        return SequenceClassifierOutput(logits=mean + self.offset)
+        return SequenceClassifierOutput(logits=self.offset(mean))
 
     def _fillings(self, input_ids: Tensor, attention_mask: Tensor, places: Tensor) -> Tensor:
         """Return the logits [n, K, V] of the whole vocabulary at the masks."""
@@ -72,13 +73,13 @@ class ClozeModel(nn.Module):
     @torch.no_grad()
     def calibrate(self, logits: Tensor, shares: Tensor) -> None:
         """Move the offsets so that labels with these mean logits [L] are proposed as often as they occur [L]."""
-        self.offset += torch.logit(shares) - logits.to(self.offset)
+        self.offset.bias += torch.logit(shares) - logits.to(shares)
 
     def save(self, directory: Path) -> None:
         """Write the language model, the labels' tokens and offsets and the triggers."""
         self.language_model.save_pretrained(directory / "model")
         triggers = torch.tensor(self.triggers, dtype=torch.int64)
-        tensors = {"offset": self.offset.detach().cpu(), "words": self.words.cpu(), "triggers": triggers}
+        tensors = {"offset": self.offset.bias.detach().cpu(), "words": self.words.cpu(), "triggers": triggers}
         save_file(tensors, directory / "cloze.safetensors")
 
     @classmethod
@@ -86,8 +87,20 @@ class ClozeModel(nn.Module):
         """Read what `save` wrote."""
         tensors = load_file(directory / "cloze.safetensors")
         model = cls(load_language_model(directory / "model"), tensors["words"], mask, tensors["triggers"].tolist())
-        model.offset.data.copy_(tensors["offset"])
+        model.offset.bias.data.copy_(tensors["offset"])
         return model
+
+
+class Offset(nn.Module):
+    """What is added to the logit of each label."""
+
+    def __init__(self, labels: int) -> None:
+        super().__init__()
+        self.bias = nn.Parameter(torch.zeros(labels))
+
+    def forward(self, logits: Tensor) -> Tensor:
+        """Return logits [n, L] with the offsets."""
+        return logits + self.bias
 
 
 @dataclass(frozen=True, slots=True)

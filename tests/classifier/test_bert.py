@@ -18,7 +18,7 @@ from classifier.targets import target_matrix
 from classifier.validation import best_micro_f1
 from classifier.watch import Unwatched
 from tests.classifier.test_checkpoints import ENCODERS, checkpoint
-from tests.classifier.toy import toy_data
+from tests.classifier.toy import Recorder, toy_data
 
 TEXTS = ["公司今天宣布 收购 第1号", "据报道 裁员", "", "据报道 " * 40 + "收购", "the company said recall"]
 PRESETS = [one.name for one in presets_of("bert")]
@@ -151,3 +151,14 @@ def test_an_item_without_labels_alone_is_no_single_label_error(workspace):
     data = single_label(toy_data(16))
     blank = replace(data, train=(*data.train, Example("据报道 第9号")))
     assert lineup.fit("bert", recipe("bert-single-label"), blank, Unwatched(), workspace).labels == data.label_names
+
+
+def test_progress_goes_on_and_no_curve_holds_two_trainings(workspace):
+    watch = Recorder()
+    lineup.fit("bert", recipe("bert-pet-student"), data_for("bert-pet-student"), watch, workspace)
+    assert {"teacher_reading_loss", "teacher_loss", "loss"} <= set(watch.points)
+    for points in watch.points.values():
+        assert [step for step, _ in points] == sorted({step for step, _ in points})
+    # Within its stretch the foundation and each scoring begin anew.
+    assert max(watch.steps) <= 1.0
+    assert watch.steps[-1] > 0.5

@@ -12,6 +12,7 @@ from classifier import lineup
 from classifier.batches import padded
 from classifier.cloze import NOTHING, SLOT, ClozeModel, Gap, load_language_model
 from classifier.cloze_training import labelled_by
+from classifier.layers import depths
 from classifier.lessons import Lesson
 from classifier.masked_language import learn_language
 from classifier.options.cloze import Cloze
@@ -36,12 +37,21 @@ def tokenizer():
 
 
 @pytest.mark.parametrize("kind", ENCODERS)
+def test_its_layers_are_those_of_its_language_model_and_the_offsets_are_its_head(tmp_path, kind):
+    source = checkpoint(tmp_path / "hub", ENCODERS, kind)
+    places, layers = depths(ClozeModel(load_language_model(source), torch.tensor([[40]]), 3))
+    assert layers == 2
+    assert places["offset.bias"] == 3
+    assert {depth for name, depth in places.items() if "embeddings" in name} == {0}
+
+
+@pytest.mark.parametrize("kind", ENCODERS)
 def test_a_label_scores_as_its_tokens_do_in_the_whole_model(tmp_path, kind):
     source = checkpoint(tmp_path / "hub", ENCODERS, kind)
     tokenizer, whole = load_tokenizer(source), AutoModelForMaskedLM.from_pretrained(source, dtype=torch.float32).eval()
     words = torch.tensor([[40, 41, 42], [43, NOTHING, NOTHING], [44, 40, NOTHING]])
     model = ClozeModel(load_language_model(source), words, tokenizer.mask_token_id).eval()
-    model.offset.data = torch.tensor([0.5, -1.0, 0.0])
+    model.offset.bias.data = torch.tensor([0.5, -1.0, 0.0])
     mask = tokenizer.mask_token_id
     batch = padded([[1, mask, mask, mask, 50, 51, 2], [1, 60, 61, 62, 63, mask, mask, mask, 64, 2]], 0)
     with torch.inference_mode():
@@ -111,7 +121,7 @@ def test_a_template_without_its_marks_is_refused(values, message):
 def test_calibrated_labels_are_proposed_as_often_as_they_occur():
     model = ClozeModel(nn.Linear(1, 1), torch.tensor([[1], [2]]), 0)
     model.calibrate(torch.tensor([3.0, -4.0]), torch.tensor([0.1, 0.5]))
-    torch.testing.assert_close(torch.sigmoid(torch.tensor([3.0, -4.0]) + model.offset), torch.tensor([0.1, 0.5]))
+    torch.testing.assert_close(torch.sigmoid(model.offset(torch.tensor([3.0, -4.0]))), torch.tensor([0.1, 0.5]))
 
 
 def test_the_most_promising_tokens_are_those_against_the_gradient():
