@@ -34,7 +34,7 @@ def search_triggers(
     No trigger is one of the special tokens, except where nothing was found that is better than the first of them.
     """
     triggers, started = [special[0]] * cloze.triggers, monotonic()
-    for number in range(cloze.rounds):
+    for number in range(cloze.rounds if lessons else 0):
         done = max(number / cloze.rounds, (monotonic() - started) / seconds)
         if done >= 1:
             break
