@@ -49,7 +49,8 @@ def write_table(model: PeftModel, directory: Path) -> None:
     elif isinstance(table, ModulesToSaveWrapper):
         before, after = table.original_module.weight, table.modules_to_save[model.active_adapter].weight.detach()
         rows = (before != after).any(1).nonzero().flatten()
-        save_file({"rows": rows, "values": after[rows]}, directory / FILE)
+        if len(rows):
+            save_file({"rows": rows, "values": after[rows]}, directory / FILE)
         _leave_out(_name(model, table), directory)
 
 

@@ -83,4 +83,8 @@ BERT_PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
         "One example of similar.jsonl in the data folder, a set with some of the same labels, to two of one's own.",
         {"data": {"mixing": {"path": "similar.jsonl"}}},
     ),
+    "bert-pretrained": (
+        "A third of the time goes to reading the desk's texts, with gaps to fill (Gururangan et al. 2020).",
+        {"data": {"pretraining": {"share": 0.33}}},
+    ),
 }

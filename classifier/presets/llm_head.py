@@ -58,4 +58,16 @@ LLM_HEAD_PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
         "LoRA with uniform noise on the embeddings (NEFTune, Jain et al. 2023).",
         {"noise": {"neftune_alpha": 5.0}},
     ),
+    "llm-pretrained": (
+        "A third of the time goes to reading the desk's texts (Gururangan et al. 2020).",
+        {"data": {"pretraining": {"share": 0.33}}},
+    ),
+    "llm-pseudo-labels": (
+        "Unlabelled items are learned too, where the live bert and llm_head agree (pseudo-labels, Lee 2013).",
+        {"data": {"pseudo_labels": {"classifiers": ["bert", "llm_head"]}}},
+    ),
+    "llm-distilled": (
+        "What the live bert and llm_head say is learned beside the truth (distillation, Hinton et al. 2015).",
+        {"data": {"distillation": {"teachers": ["bert", "llm_head"]}}},
+    ),
 }

@@ -37,7 +37,7 @@ def scorer(request, tmp_path):
     kinds = ENCODERS if request.param in ENCODERS else DECODERS
     source = checkpoint(tmp_path / "hub", kinds, request.param)
     tokenizer = load_tokenizer(source)
-    return load_scorer(source, ("a", "b"), tokenizer), tokenizer, "bert" if kinds is ENCODERS else "llm_head"
+    return load_scorer(source, data().label_names, tokenizer), tokenizer, "bert" if kinds is ENCODERS else "llm_head"
 
 
 def test_reading_lowers_the_loss_and_changes_the_body_but_not_the_head(scorer):

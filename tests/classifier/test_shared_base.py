@@ -12,6 +12,7 @@ from transformers import Qwen2Config, Qwen2ForCausalLM
 
 from classifier import lineup
 from classifier.examples import Example, Label, TrainingData
+from classifier.mixed_batch import MixedBatch
 from classifier.options.tuning import Tuning
 from classifier.patched_table import PatchedTable
 from classifier.profiles import PROFILES
@@ -169,3 +170,38 @@ def test_a_whole_table_of_an_earlier_release_is_read_without_rounding(source, sa
     assert not list((tmp_path / "saved").rglob("table.safetensors"))
     scores = lineup.load("llm_head", tmp_path / "saved").predict_proba(TEXTS)
     np.testing.assert_allclose(scores, model.predict_proba(TEXTS), atol=1e-6)
+
+
+def test_a_table_of_which_no_row_learned_is_read_again(source, tmp_path):
+    """Guards a saved version that could not be scored: a training kept its start, and its patched table was empty."""
+    recipe = PROFILES["starter"].recipe("llm_head").with_checkpoint(source)
+    recipe = replace(recipe, tuning=Tuning(r=2, alpha=4), epochs=1, start_lead=2.0)
+    model = lineup.fit("llm_head", recipe, toy_data(32), Unwatched(), tmp_path)
+    model.save(tmp_path / "saved")
+    scores = lineup.load("llm_head", tmp_path / "saved").predict_proba(TEXTS)
+    np.testing.assert_allclose(scores, model.predict_proba(TEXTS), atol=1e-6)
+
+
+def test_a_batch_may_go_through_several_versions_at_once(source, saved, tmp_path):
+    recipe = PROFILES["starter"].recipe("llm_head").with_checkpoint(source)
+    recipe = replace(recipe, tuning=Tuning(r=4, alpha=4, method="rslora"), epochs=1, seed=5)
+    lineup.fit("llm_head", recipe, renamed(toy_data(32)), Unwatched(), tmp_path).save(tmp_path / "other")
+    versions = {"first": load(saved[0], "first"), "other": lineup.load("llm_head", tmp_path / "other")}
+    names = ["first", "other", "other", "first", "other"]
+    texts = [*TEXTS, "", TEXTS[0]]
+    said = MixedBatch(versions).predict_proba(texts, names)
+    assert [len(scores) for scores in said] == [3, 4, 4, 3, 4]
+    for name, text, scores in zip(names, texts, said, strict=True):
+        # As far as half precision goes: other rows pad the batch.
+        np.testing.assert_allclose(scores, versions[name].predict_proba([text])[0], atol=5e-3)
+    assert np.abs(versions["first"].predict_proba(TEXTS) - versions["other"].predict_proba(TEXTS)[:, :3]).max() > 0.02
+
+
+def test_only_low_rank_versions_of_one_base_share_a_batch(source, saved, tmp_path):
+    first = load(saved[0], "first")
+    with pytest.raises(ValueError, match="bottleneck cannot be mixed"):
+        MixedBatch({"first": first, "second": load(saved[0], "second")})
+    recipe = replace(PROFILES["starter"].recipe("llm_head"), epochs=1)
+    lineup.fit("llm_head", recipe, toy_data(32), Unwatched(), tmp_path / "workspace").save(tmp_path / "starter")
+    with pytest.raises(ValueError, match="different checkpoints"):
+        MixedBatch({"first": first, "starter": lineup.load("llm_head", tmp_path / "starter")})
