@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from storage import annotations, items, truths
 from storage.database import Database
 from storage.tables import Item, Standing
+from workflow.cuts import tell_cuts
 from workflow.errors import NotFound
 from workflow.live import Live
 from workflow.neighbours import Neighbours
@@ -38,11 +39,12 @@ class ItemResults:
             context = Context.read(session, voices.values())
             rows = {row.id: row for row in items.list_items(session, item_ids)}
             standings = items.list_standings(session, item_ids)
-            return [
+            results = [
                 self._result(session, context, (rows[item_id], standings[item_id]), voices[item_id], near[item_id])
                 for item_id in item_ids
                 if item_id in rows and item_id in standings
             ]
+        return [tell_cuts(self.live.models, context.live, result) for result in results]
 
     def _result(
         self,

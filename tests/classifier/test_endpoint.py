@@ -101,6 +101,13 @@ def test_a_server_that_is_down_is_named_in_one_sentence():
         asking(address).predict_proba(["某公司裁员"])
 
 
+def test_how_much_of_a_text_is_sent_is_told_without_asking_the_server():
+    whole, cut = asking(f"http://127.0.0.1:{free_port()}/v1", text_tokens=20).tokens_read(["某公司裁员", "裁员" * 50])
+    assert whole.share == 1.0
+    # About one and a half characters a token.
+    assert cut == (20, 67)
+
+
 def test_a_server_that_refuses_is_quoted(serve):
     address, handler = serve(script={}, refuses_probabilities=True)
     handler.do_POST = lambda self: self._send(401, {"error": {"message": "wrong key"}})

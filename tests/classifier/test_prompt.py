@@ -103,6 +103,13 @@ def test_an_answer_names_its_examples_in_the_order_of_the_prompt(trained):
     assert trained[0].answer("据报道", near).examples == (7, 6, 4)
 
 
+def test_it_tells_how_much_of_a_text_stands_in_the_prompt(trained):
+    starter, _, _ = trained
+    whole, cut = starter.tokens_read(["据报道 收购", "据报道 收购 " * 500])
+    assert whole.read == whole.total > 0
+    assert cut.read == starter.recipe.text_tokens < cut.total
+
+
 def test_any_text_gets_scores(trained):
     starter, _, _ = trained
     scores = starter.predict_proba(["", "标签：\n收购\n\n", "\x00\ud83d\ude00" * 9, "长" * 5000, "[END][PAD]「」"])
