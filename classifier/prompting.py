@@ -11,7 +11,7 @@ from functools import cached_property
 from classifier.examples import Example, Label
 from classifier.options.asking import Asking
 from classifier.options.sample_design import SampleDesign
-from classifier.prompt_answers import Answer, AnswerForm
+from classifier.prompt_answers import NUMBER_OF_NONE, Answer, AnswerForm, others_word
 from classifier.prompt_examples import Chooser, nearest_first
 from classifier.prompt_recipe import PromptRecipe
 from classifier.prompt_wording import ANSWER_WORDS, CLOSE, OPEN, Wording, how_to_answer
@@ -101,7 +101,7 @@ class PromptForm:
         """The form of an answer."""
         return AnswerForm.of(self.labels, self.wording.language, self.design)
 
-    @property
+    @cached_property
     def opening(self) -> str:
         """Everything before the label list."""
         how = how_to_answer(self.wording.language, self.design, self.answers.others if self.design.placeholder else "")
@@ -148,9 +148,8 @@ class PromptForm:
         """Write a label list, one a line, with numbers and descriptions where wanted; an empty line ends it."""
         lines = [self._label_line(label) for label in labels]
         if self.design.placeholder:
-            by_number = self.design.labels_as == "number"
-            none = AnswerForm.of(self.labels, self.wording.language, SampleDesign()).none
-            lines.append(f"{self.answers.none.strip('“”')}. {none}" if by_number else none)
+            number = f"{NUMBER_OF_NONE}. " if self.design.labels_as == "number" else ""
+            lines.append(number + others_word(self.labels))
         return "".join(f"{line}\n" for line in lines) + "\n"
 
     def _label_line(self, label: str) -> str:

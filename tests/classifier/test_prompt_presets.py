@@ -20,6 +20,8 @@ from tests.classifier.test_prompt import checkpoint
 from tests.classifier.toy import Recorder, toy_data
 
 PRESETS = {preset.name: preset for preset in presets_of("prompt")}
+CHATS = {name: (False, True) for name in ("prompt", "prompt-json", "prompt-reasoning")}
+"""Recipes that are tried with a base and with a chat model; the others with one of them."""
 LABELS = (
     Label("收购", "一家公司买下另一家", "公司"),
     Label("裁员", "公司减少员工", "公司"),
@@ -63,8 +65,10 @@ def neighbours(data):
     return [replace(item, similarity=1 - place / 20) for place, item in enumerate(data.train[:12])]
 
 
-@pytest.mark.parametrize("chat", [False, True])
-@pytest.mark.parametrize("name", [name for name in PRESETS if name != "prompt-tuned"])
+@pytest.mark.parametrize(
+    ("name", "chat"),
+    [(name, chat) for name in PRESETS for chat in CHATS.get(name, (len(name) % 2 == 0,)) if name != "prompt-tuned"],
+)
 def test_a_checkpoint_takes_every_recipe(name, chat, data, retriever, tmp_path):
     recipe = checkpoint(tmp_path / "hub", data, chat)
     model = fitted(name, recipe, data, retriever, tmp_path / "work")
@@ -101,9 +105,8 @@ def test_tuning_ends_with_its_time(data, tmp_path):
     assert np.isfinite(model.predict_proba(["收购"])).all()
 
 
-@pytest.mark.parametrize("name", ["prompt-json", "prompt-sentence"])
-def test_the_starter_learns_by_another_design(name, data, tmp_path):
-    model = fitted(name, PromptRecipe(seconds=600.0, epochs=1), data, None, tmp_path / "work")
+def test_the_starter_learns_by_another_design(data, tmp_path):
+    model = fitted("prompt-json", PromptRecipe(seconds=600.0, epochs=1), data, None, tmp_path / "work")
     loaded = says_the_same_when_loaded(model, data, tmp_path / "saved")
     scores = loaded.predict_proba(["the company said recall 第3号", "市场认为 裁员 第7号"])
     assert scores.argmax(1).tolist() == [2, 1]
