@@ -63,7 +63,7 @@ def test_rows_are_sorted_charts_read_by_arrow_keys_and_the_table_taken_away(bake
     expect(chart.locator(".readout")).to_contain_text("reference, 25%")
     page.keyboard.press("End")
     expect(chart.locator(".readout")).to_contain_text(re.compile(r"prompt, all: Micro F1 .* 5 min; on the front"))
-    view.get_by_label("Cost").select_option("peak_memory")
+    view.get_by_label("Cost", exact=True).select_option("peak_memory")
     expect(view.locator("figure").first.locator(".point[role=img]").first).to_have_attribute(
         "aria-label", re.compile("MB")
     )
