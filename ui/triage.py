@@ -127,5 +127,7 @@ class TriageHandlers:
         return self._unfinished_job() if silent else None
 
     def _unfinished_job(self) -> JobView | None:
-        jobs = [job for job in self.use_cases.retraining.jobs(5) if job.status in UNFINISHED]
+        # After a bake-off nobody speaks who was silent before.
+        speaking = [job for job in self.use_cases.retraining.jobs(5) if job.kind != "bake_off"]
+        jobs = [job for job in speaking if job.status in UNFINISHED]
         return min(jobs, key=lambda job: (job.status != "running", job.id), default=None)

@@ -45,7 +45,8 @@ def open_desk(data):
         add_items(session)
         add_versions(session)
         refresh(session, [1, 2, 3, 4])
-    return replace(cases, supervisor=supervisor, retraining=replace(cases.retraining, supervisor=supervisor))
+    asking = {name: replace(getattr(cases, name), supervisor=supervisor) for name in ("retraining", "bake_offs")}
+    return replace(cases, supervisor=supervisor, **asking)
 
 
 @pytest.fixture
