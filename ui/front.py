@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ui.gradio_build import files_ahead
 
 SHEETS = ("tokens", "page", "parts", "controls", "lists", "triage", "matrix", "picker", "neighbours")
-PAGE_SHEETS = ("tour", "disagreements", "retrain", "charts", "bakeoff", "statistics", "data")
+PAGE_SHEETS = ("tour", "disagreements", "retrain", "charts", "bakeoff", "prompts", "statistics", "data")
 MARK = b"</head>"
 STATIC = Path(__file__).parent / "static"
 FIRST = ("header.js", "triage.js")

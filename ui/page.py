@@ -7,6 +7,7 @@ from ui.bakeoff import draw_bakeoff_tab
 from ui.data import draw_data_tab
 from ui.disagreements import draw_disagreements_tab
 from ui.header import draw_header
+from ui.prompts import draw_prompt_workshop
 from ui.retrain import draw_retrain_tab
 from ui.statistics import draw_statistics_tab
 from ui.triage import draw_triage_tab
@@ -27,6 +28,7 @@ def build_page(use_cases: UseCases) -> gr.Blocks:
                 draw_disagreements_tab(use_cases)
             with gr.Tab(word("tab.retrain"), id="retrain", elem_id="tab-retrain"):
                 draw_retrain_tab(use_cases)
+                draw_prompt_workshop(use_cases)
             with gr.Tab(word("tab.bakeoff"), id="bakeoff", elem_id="tab-bakeoff"):
                 draw_bakeoff_tab(use_cases)
             with gr.Tab(word("tab.statistics"), id="statistics", elem_id="tab-statistics"):

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from classifier.options.changes import changed
-from classifier.prompt_wording import worded
+from classifier.prompt_wording import worded, wording_for
 from storage import labels, predictions, training, truths, versions
 from storage.database import Database
 from workflow.errors import BadInput, NotFound, Refused
@@ -78,9 +78,10 @@ class PromptTrials:
         """Return what the live version asks, else what the profile would."""
         with self.database.read() as session:
             live = versions.get_live(session, PROMPT)
+            texts = [item.text for item in training.list_labelled(session, "gold")]
         recipe = recipe_from(PROMPT, live.recipe) if live else self.retraining.recipes.recipe(PROMPT)
-        language = self._live().model.language if live else "en"
-        words = asdict(worded(language, recipe.template))
+        # As a training finds out, without waiting for the model.
+        words = asdict(worded(wording_for(texts).language, recipe.template))
         return PromptDraft(live.number if live else 0, asdict(recipe), words, recipe.model or recipe.checkpoint)
 
     def try_on(self, item_id: int, changes: Mapping[str, Any]) -> Trial:
