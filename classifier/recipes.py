@@ -73,6 +73,13 @@ class BertRecipe(TrainingRecipe):
 
     cloze: Cloze = field(default_factory=Cloze)
 
+    def __post_init__(self) -> None:
+        """Refuse what makes no sense, with the name of the field."""
+        # Named in full: a slotted dataclass is another class than the one that a bare super() finds.
+        TrainingRecipe.__post_init__(self)
+        if self.cloze.template and not self.cloze.student and self.data.pretraining.share:
+            raise ValueError("pretraining: a cloze reads by itself; set the share to 0, or the cloze's student.")
+
     def with_checkpoint(self, checkpoint: str) -> Self:
         """Return the recipe that suits a checkpoint: a pretrained encoder wants small steps and more time."""
         if checkpoint == STARTER:

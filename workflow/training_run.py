@@ -127,6 +127,8 @@ class TrainingRun:
     def _train(self, name: str, watch: PartWatch) -> Version:
         recipe, began = self.recipes[name], time.monotonic()
         prepared = self.recipe_data.prepare(recipe.data, recipe.seed, watch.section(0, PREPARED))
+        if prepared.report:
+            logger.info("%s learns from chosen data: %s", name, prepared.report)
         retriever = self.models.retriever()
         model = lineup.fit(
             name,
@@ -167,4 +169,6 @@ class TrainingRun:
             if job is not None:
                 shown = {key: row.metrics.get(key) for key in ("micro_f1", "macro_f1", "weighted_f1", "few_shot_f1")}
                 told = {"version": row.number, "status": row.status, "reason": row.reason, **shown}
+                if audit := row.metrics.get("data", {}).get("audit"):
+                    told["audit"] = audit
                 job.metrics = {**job.metrics, name: told}

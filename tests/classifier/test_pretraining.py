@@ -10,6 +10,7 @@ import torch
 from classifier import lineup
 from classifier.checkpoints import load_scorer
 from classifier.options.data import Data, Pretraining
+from classifier.presets import preset
 from classifier.pretraining import pretrained, read
 from classifier.profiles import PROFILES
 from classifier.tokens import load_tokenizer
@@ -100,3 +101,10 @@ def test_the_wish_to_stop_is_heard_while_it_reads(tmp_path):
     source = checkpoint(tmp_path / "hub", ENCODERS, "bert")
     with pytest.raises(Cancelled):
         lineup.fit("bert", recipe("bert", source), data(), Recorder(stop_after=3), tmp_path / "workspace")
+
+
+def test_a_cloze_is_not_pretrained_but_its_student_may_be():
+    pet = preset("bert-pet").apply(recipe("bert", data=Data()))
+    with pytest.raises(ValueError, match="a cloze reads by itself"):
+        replace(pet, data=READING)
+    assert replace(preset("bert-pet-student").apply(pet), data=READING).data == READING

@@ -211,3 +211,15 @@ def test_a_version_tells_what_it_learned_from(trained, name):
     assert version.number == 2
     assert version.metrics["data"]["of_items"] == 84
     assert version.recipe["preset"] == name
+
+
+@pytest.mark.slow
+def test_a_job_names_the_items_that_people_should_check(trained):
+    say(trained, {item_id: {2: 0.99} for item_id in OPEN})
+    job = trained.retraining.start(["bert"], recipes=["bert-pseudo-labels"])
+    trained.work()
+    told = trained.retraining.job(job.id)
+    (version,) = [view for view in trained.retraining.versions("bert") if view.job_id == job.id]
+    assert told.metrics["bert"]["audit"] == version.metrics["data"]["audit"]
+    assert set(told.metrics["bert"]["audit"]) < OPEN
+    assert "bert learns from chosen data" in told.log
