@@ -1,7 +1,7 @@
 // Candidate, live and reference side by side on gold, by all kinds of averages; promotes and rolls back.
 import { h } from "./dom.js";
 import { CLASSIFIERS } from "./matrix.js";
-import { date, f1, number, span, t } from "./words.js";
+import { date, f1, number, percent, span, t } from "./words.js";
 
 const AVERAGES = ["micro", "macro", "weighted"];
 
@@ -90,13 +90,18 @@ function averages(columns) {
       ),
     ]),
     line(t("metrics.few_shot"), "few_shot_f1"),
-    h(
-      "tr",
-      {},
-      h("th", { scope: "row" }, t("metrics.support")),
-      columns.map((one) => h("td", {}, one.metrics?.support == null ? "–" : number(one.metrics.support))),
-    ),
+    counted(columns, "support", number),
+    // Only prompts have shortlists, and answers that can go wrong.
+    counted(columns, "shortlist_recall", percent),
+    counted(columns, "format_errors", number),
   ];
+}
+
+/** Draw a line that is no F1; none where no column has such a number. */
+function counted(columns, key, words) {
+  if (columns.every((one) => one.metrics?.[key] == null)) return null;
+  const told = columns.map((one) => h("td", {}, one.metrics?.[key] == null ? "–" : words(one.metrics[key])));
+  return h("tr", {}, h("th", { scope: "row" }, t(`metrics.${key}`)), told);
 }
 
 function quiet(row) {
