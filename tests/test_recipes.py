@@ -11,18 +11,20 @@ from classifier.examples import CLASSIFIERS
 from classifier.presets import PRESETS, presets_of
 from classifier.profiles import PROFILES
 from tests.browser.conftest import command, rows
+from tests.conftest import write_jsonl
 from workflow.questions import questions
 from workflow.use_cases import build
 from workflow.version_files import version_directory
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
-TOO_MUCH = {"prompt-reasoning"}
-"""What the starter refuses; checkpoints are tried in tests/classifier."""
+SINGLE = "bert-single-label"
+OTHERWISE = {SINGLE, "prompt-reasoning"}
+"""The one refuses items with several labels, the other the starter: checkpoints reason in tests/classifier."""
 JOBS = [
-    [preset.name for preset in presets if preset is not None and preset.name not in TOO_MUCH]
+    [preset.name for preset in presets if preset is not None and preset.name not in OTHERWISE]
     for presets in zip_longest(*(presets_of(classifier) for classifier in CLASSIFIERS))
 ]
-"""Each retraining takes one recipe of each classifier."""
+"""Each retraining takes one recipe of each classifier; the first makes the teachers of later ones."""
 STORED = """
     SELECT item_id, scores FROM prediction JOIN item ON item.id = item_id
     WHERE version_id = ? AND split = 'gold' ORDER BY item_id LIMIT ?
@@ -39,6 +41,7 @@ def sample(tmp_path_factory):
     cases = build(data, None, PROFILES["starter"])
     cases.importing.load_sample()
     cases.database.close()
+    command("export", "training", "--format", "jsonl", "--output", data / "similar.jsonl", "--data", data)
     yield data
     # Whatever a worker still predicts must be over before its folder goes.
     command("predict", "--wait", "--data", data)
@@ -46,11 +49,22 @@ def sample(tmp_path_factory):
 
 @pytest.mark.parametrize("names", JOBS, ids="+".join)
 def test_a_recipe_trains_on_the_sample_and_its_version_says_the_same_when_loaded(sample, names):
-    command("retrain", *(word for name in names for word in ("--recipe", name)), "--wait", "--data", sample)
-    cases = build(sample, None, PROFILES["starter"])
+    trains_and_says_the_same(sample, names)
+
+
+def test_a_recipe_for_single_labels_trains_on_the_items_that_have_one(sample, tmp_path):
+    lines = (sample / "similar.jsonl").read_text(encoding="utf-8").splitlines()
+    single = [row for row in map(json.loads, lines) if len(row["labels"]) == 1]
+    command("import", write_jsonl(tmp_path / "single.jsonl", single), "--data", tmp_path / "data")
+    trains_and_says_the_same(tmp_path / "data", [SINGLE])
+
+
+def trains_and_says_the_same(data, names):
+    command("retrain", *(word for name in names for word in ("--recipe", name)), "--wait", "--data", data)
+    cases = build(data, None, PROFILES["starter"])
     try:
         for name in names:
-            says_the_same(cases, sample, name)
+            says_the_same(cases, data, name)
     finally:
         cases.database.close()
 
