@@ -60,4 +60,11 @@ def keep_ranks_in_use(model: nn.Module) -> None:
     if not isinstance(config, AdaLoraConfig) or config.inference_mode:
         return
     values = {name: p for name, p in model.base_model.model.named_parameters() if "lora_E" in name}
-    config.rank_pattern = {name: (p != 0).flatten().tolist() for name, p in values.items()}
+    config.rank_pattern = {name: _in_use(p).tolist() for name, p in values.items()}
+
+
+def _in_use(values: Tensor) -> Tensor:
+    used = (values != 0).flatten()
+    # A weight that lost all its ranks keeps one: peft takes a matrix without rows for a broken one.
+    used[0] |= ~used.any()
+    return used

@@ -189,10 +189,15 @@ def test_adalora_ends_with_its_budget_of_ranks_even_if_the_clock_jumps():
         last_token_logits(model.train(), *batch(*TEXTS)).square().sum().backward()
         optimizer.step()
         allocation.after_step(done)
+    values = [parameter for name, parameter in model.named_parameters() if "lora_E" in name]
+    assert sum(int((value != 0).sum()) for value in values) == 4 * LAYERS * len(PROJECTIONS)
+    assert {len(value) for value in values} == {6}
+
+
+def test_a_weight_that_lost_all_its_ranks_keeps_one():
+    model = adapted("adalora")
     keep_ranks_in_use(model)
-    kept = model.active_peft_config.rank_pattern
-    assert sum(sum(ranks) for ranks in kept.values()) == 4 * LAYERS * len(PROJECTIONS)
-    assert {len(ranks) for ranks in kept.values()} == {6}
+    assert {tuple(ranks) for ranks in model.active_peft_config.rank_pattern.values()} == {(True, *[False] * 5)}
 
 
 def test_orthogonality_is_what_peft_adds_to_its_own_loss():
