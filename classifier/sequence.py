@@ -206,11 +206,11 @@ def _eager_attention(model: nn.Module) -> Iterator[None]:
 @contextmanager
 def checkpointed(model: nn.Module) -> Iterator[None]:
     """Keep only the activations between layers, and compute the others again in the backward pass."""
-    model.gradient_checkpointing_enable({"use_reentrant": False})
+    model.activation_checkpointing_enable({"use_reentrant": False})
     try:
         yield
     finally:
-        model.gradient_checkpointing_disable()
+        model.activation_checkpointing_disable()
 
 
 def _schedule(recipe: TrainingRecipe, time: float) -> Schedule:

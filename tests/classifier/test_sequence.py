@@ -8,6 +8,7 @@ import pytest
 
 from classifier import lineup
 from classifier.examples import Example, TrainingData
+from classifier.options.changes import changed
 from classifier.profiles import PROFILES
 from classifier.targets import target_matrix
 from classifier.validation import best_micro_f1
@@ -108,6 +109,28 @@ def test_the_wish_to_stop_reaches_the_caller(tmp_path, name):
     lineup.fit_retriever(PROFILES["starter"].recipe("retriever"), toy_data(), Unwatched(), tmp_path)
     with pytest.raises(Cancelled):
         lineup.fit(name, recipe(name), toy_data(), Recorder(stop_after=5), tmp_path)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"noise": {"fgm_epsilon": 1.0}},
+        {"noise": {"r_drop": 1.0, "dropout": 0.1}},
+        {"loss": {"kind": "asymmetric"}, "reading": {"mode": "windows", "stride": 8}, "max_length": 16},
+        {"optimisation": {"frozen_share": 0.5, "layer_decay": 0.9, "accumulation": 2, "checkpointing": True}},
+    ],
+    ids=["fgm", "r-drop", "windows", "optimisation"],
+)
+def test_what_the_two_share_suits_both(tmp_path, name, changes):
+    data = replace(toy_data(32), validation=())
+    model = lineup.fit(name, changed(recipe(name, epochs=1), changes), data, Unwatched(), tmp_path)
+    scores = model.predict_proba([*TEXTS, "公司 " * 50])
+    assert np.isfinite(scores).all()
+    model.save(tmp_path / "saved")
+    np.testing.assert_allclose(
+        lineup.load(name, tmp_path / "saved").predict_proba([*TEXTS, "公司 " * 50]), scores, atol=1e-6
+    )
 
 
 def test_training_tells_loss_and_validation(tmp_path):
