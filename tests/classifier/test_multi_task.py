@@ -59,6 +59,7 @@ def sets(items):
     return [Task("events", data, data.validation), Task("sources", other, other.validation)]
 
 
+@pytest.mark.slow
 def test_both_sets_are_learned_by_one_model(tmp_path):
     tasks = sets(192)
     recipe = replace(PROFILES["starter"].recipe("llm_head"), epochs=8, batch_size=16, seconds=60.0)
