@@ -10,7 +10,7 @@ from transformers import PreTrainedTokenizerBase
 
 from classifier.examples import TrainingData
 from classifier.files import is_complete, read_metadata, write_metadata
-from classifier.targets import check_trainable, target_matrix
+from classifier.targets import check_trainable, target_matrix, taught_targets
 from classifier.token_svm import TokenSvm, fit_token_svm
 from classifier.token_vectors import token_vectors
 from classifier.tokens import load_tokenizer, train_tokenizer
@@ -54,7 +54,7 @@ def _make(data: TrainingData, directory: Path, watch: Watch) -> None:
         )
     ]
     targets = target_matrix(examples, data.label_names)
-    svm = fit_token_svm(ids, targets, len(tokenizer), watch)
+    svm = fit_token_svm(ids, targets, len(tokenizer), watch, taught_targets(examples, data.label_names)[1])
     embeddings = token_vectors(svm, ids, WIDTH)
     tokenizer.save_pretrained(str(directory))
     tensors = {"embeddings": embeddings, "svm_weights": svm.weights, "svm_bias": svm.bias}

@@ -33,8 +33,17 @@ class TokenSvm:
     length: float
 
 
-def fit_token_svm(tokens: Sequence[Sequence[int]], targets: np.ndarray, vocabulary: int, watch: Watch) -> TokenSvm:
-    """Fit one machine for each label on token ids and bool targets [n, L]; a label without examples stays silent."""
+def fit_token_svm(
+    tokens: Sequence[Sequence[int]],
+    targets: np.ndarray,
+    vocabulary: int,
+    watch: Watch,
+    unknown: np.ndarray | None = None,
+) -> TokenSvm:
+    """Fit one machine for each label on token ids and bool targets [n, L]; a label without examples stays silent.
+
+    An example counts for no label that is `unknown` of it, bool [n, L].
+    """
     chosen = np.random.default_rng(0).permutation(len(tokens))[:MOST_ITEMS]
     counts = _counts([tokens[row] for row in chosen], vocabulary)
     wanted = targets[chosen]
@@ -45,10 +54,13 @@ def fit_token_svm(tokens: Sequence[Sequence[int]], targets: np.ndarray, vocabula
     importance *= GAIN * np.sqrt(length)
     rows = sparse.diags(1 / (lengths + length)) @ counts @ sparse.diags(importance)
     weights = np.zeros((vocabulary, targets.shape[1]), dtype=np.float32)
-    bias = np.where(wanted.all(axis=0), 1.0, -1.0).astype(np.float32)
-    for column in np.flatnonzero(wanted.any(axis=0) & ~wanted.all(axis=0)):
+    known = np.ones_like(wanted) if unknown is None else ~unknown[chosen]
+    present, absent = (wanted & known).any(axis=0), (~wanted & known).any(axis=0)
+    bias = np.where(present & ~absent, 1.0, -1.0).astype(np.float32)
+    for column in np.flatnonzero(present & absent):
         watch.progress(column / len(bias), "Learning what tokens mean for labels")
-        machine = LinearSVC(random_state=0).fit(rows, wanted[:, column])
+        telling = known[:, column]
+        machine = LinearSVC(random_state=0).fit(rows if telling.all() else rows[telling], wanted[telling, column])
         weights[:, column] = machine.coef_[0] * importance
         bias[column] = machine.intercept_[0]
     return TokenSvm(torch.from_numpy(weights), torch.from_numpy(bias), length)

@@ -16,7 +16,8 @@ class Selection:
     `amount` says what `size` counts: items of each label, a share of all items, or items. The ranking is drawn by the
     recipe's seed, or by maximal marginal relevance (Carbonell and Goldstein 1998) within each cluster of items with a
     label or with like vectors: `relevance` weighs nearness to the cluster's centre against distance to what was
-    taken before. Under `mmr`, items of several labels and of labels with at most `rare` examples are always taken.
+    taken before. Under `mmr`, items of several labels and of labels with at most `rare` examples are always taken, and
+    taken first: an amount that they fill has room for nothing else.
     """
 
     amount: str = "all"
@@ -85,7 +86,8 @@ class Mixing:
     """Examples of another, similar label set, read from a file; off without a `path`.
 
     `ratio` own items stand beside one of the others. `names` says which of their labels is which of ours, where the
-    names differ; their other labels are not learned, and of our labels that they do not know nothing is concluded.
+    names differ; their other labels are not learned, and of our labels that they do not know nothing is concluded,
+    but by `prompt`, whose answers are learned as they stand.
     """
 
     path: str = ""

@@ -35,6 +35,19 @@ def test_a_label_that_none_or_all_carry_says_so(svm):
     assert fit_token_svm(TOKENS, np.ones((len(TOKENS), 1), dtype=bool), 6, Unwatched()).bias[0] == 1
 
 
+def test_an_example_counts_for_no_label_that_is_unknown_of_it():
+    strangers = [[1, 3]] * 40
+    targets = np.concatenate([TARGETS, np.zeros((40, 3), dtype=bool)])
+    unknown = np.zeros_like(targets)
+    unknown[len(TOKENS) :, 0] = True
+
+    def margin(**options):
+        svm = fit_token_svm([*TOKENS, *strangers], targets, 6, Unwatched(), **options)
+        return svm.weights[[1, 3]].sum(dim=0)[0] / (2 + svm.length) + svm.bias[0]
+
+    assert margin(unknown=unknown) > 0 > margin()
+
+
 def test_it_can_be_stopped():
     with pytest.raises(Cancelled):
         fit_token_svm(TOKENS, TARGETS, 6, Recorder(stop_after=0))
