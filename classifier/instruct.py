@@ -58,7 +58,7 @@ def train_starter(
     model = starter_model(foundation, tokenizer, data, plain, recipe.seed)
     local = LocalModel(model, tokenizer, data.labels, wording, recipe)
     local.form = replace(local.form, rank_labels=rank_labels)
-    nearest = out_of_fold(data, foundation, max(RETRIEVED, recipe.neighbours), watch)
+    nearest = out_of_fold(data, foundation, max(RETRIEVED, recipe.neighbours, recipe.recalls), watch)
     prompts = Prompts(local.form, tokenizer, data.train, nearest, recipe.seed)
     generator = torch.Generator().manual_seed(recipe.seed)
     epochs = max(recipe.epochs, min(MOST_EPOCHS, LEAST_PROMPTS // len(data.train)))

@@ -137,7 +137,7 @@ class PromptClassifier:
         watch = watch or Unwatched()
         if self.by_group is None or len(self.groups.groups) < 2:
             return _ask(self.model, texts, near, watch, proposals if self.reads_proposals else None)
-        lifted = [[self.groups.lift(example, self.described) for example in examples] for examples in near]
+        lifted = [[self.groups.lift(example) for example in examples] for examples in near]
         by_group = _ask(self.by_group, texts, lifted, watch)
 
         def within(group: int, rows: np.ndarray) -> np.ndarray:
@@ -199,7 +199,7 @@ class PromptClassifier:
         [near] = self._near([text], [neighbours])
         if self.by_group is None:
             return _reply(self.model, text, near)
-        first = _reply(self.by_group, text, [self.groups.lift(example, self.described) for example in near])
+        first = _reply(self.by_group, text, [self.groups.lift(example) for example in near])
         chosen = [place for place, group in enumerate(self.groups.groups) if group.name in first.labels]
         then = [_reply(self._within[place], text, near) for place in chosen]
         prompts, answers = zip(*((reply.prompt, reply.answer) for reply in (first, *then)), strict=True)

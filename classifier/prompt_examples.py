@@ -41,7 +41,6 @@ class Chooser:
     def _best(self, text: str, recalled: list[Example], most: int) -> list[Example]:
         if self.retrieval.rank == "similarity" or not recalled:
             return recalled[:most]
-        recalled = recalled[: max(most, self.retrieval.recall)]
         if self.retrieval.rank == "mmr":
             relevance = np.array([example.similarity for example in recalled])
             places = mmr(relevance, likeness([example.text for example in recalled]), most, self.retrieval.diversity)

@@ -3,7 +3,7 @@
 A label's score is its group's score times its own among the labels of the group. Knows no weights and no server.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -19,10 +19,14 @@ UNLIKELY = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The groups of labels in the order in which they first occur; `columns` are those of each group's labels."""
+    """The groups of labels in the order in which they first occur.
+
+    `columns` are those of each group's labels, `group_of` names the group of each label.
+    """
 
     groups: tuple[Label, ...]
     columns: tuple[tuple[int, ...], ...]
+    group_of: Mapping[str, str]
 
     @classmethod
     def of(cls, labels: Sequence[Label], language: str) -> Self:
@@ -31,26 +35,19 @@ class Groups:
         for column, label in enumerate(labels):
             columns.setdefault(label.group or UNGROUPED[language], []).append(column)
         groups = (Label(name, _contents([labels[column] for column in found])) for name, found in columns.items())
-        return cls(tuple(groups), tuple(map(tuple, columns.values())))
+        group_of = {label.name: label.group or UNGROUPED[language] for label in labels}
+        return cls(tuple(groups), tuple(map(tuple, columns.values())), group_of)
 
     def lift_all(self, data: TrainingData) -> TrainingData:
         """Return training data whose labels are the groups."""
-        train, validation = (
-            tuple(self.lift(example, data.labels) for example in part) for part in (data.train, data.validation)
-        )
+        train, validation = (tuple(map(self.lift, part)) for part in (data.train, data.validation))
         return replace(data, labels=self.groups, train=train, validation=validation)
 
-    def lift(self, example: Example, labels: Sequence[Label]) -> Example:
+    def lift(self, example: Example) -> Example:
         """Return an example that carries the groups of its labels."""
-        names = [label.name for label in labels]
-        return replace(
-            example,
-            labels=tuple(
-                group.name
-                for group, columns in zip(self.groups, self.columns, strict=True)
-                if any(names[column] in example.labels for column in columns)
-            ),
-        )
+        carried = {self.group_of.get(label) for label in example.labels}
+        labels = tuple(group.name for group in self.groups if group.name in carried)
+        return replace(example, labels=labels, soft_targets=())
 
 
 def score_by_groups(

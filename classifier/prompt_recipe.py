@@ -12,6 +12,9 @@ from classifier.options.sample_design import SampleDesign
 from classifier.options.template import Template
 from classifier.recipes import STARTER
 
+RANKED = 3
+"""So many times the neighbours that are shown are ranked at least, where something else than likeness ranks them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptRecipe:
@@ -87,7 +90,9 @@ class PromptRecipe:
         """How many neighbours a question comes with: examples are chosen of them, a shortlist begins with theirs."""
         if not self.neighbours and self.asking.scope != "shortlist":
             return 0
-        return max(self.retrieval.recall, self.neighbours)
+        # To rank as many as are shown would only order them.
+        least = self.neighbours if self.retrieval.rank == "similarity" else RANKED * self.neighbours
+        return max(self.retrieval.recall, least)
 
     def with_checkpoint(self, checkpoint: str, endpoint: str | None = None, model: str = "") -> Self:
         """Return the recipe that suits a checkpoint: a pretrained LLM reads more labels and longer texts."""

@@ -71,6 +71,13 @@ class Samples:
         wordings = (usual, *templates(usual.language))[: recipe.tuning.templates]
         self.forms = [replace(local.form, wording=wording) for wording in wordings]
 
+    # A data set names itself by what it is made with, and would read the whole model to do so.
+    def __getstate__(self) -> dict[str, object]:
+        return {}
+
+    def __deepcopy__(self, memo: dict[int, object]) -> "Samples":
+        return self
+
     def order(self) -> list[int]:
         """Return the rows of an epoch, neighbours in it being of like length; of very many items, some."""
         rows = self.generator.permutation(len(self.train))[:EPOCH_ITEMS]

@@ -105,13 +105,6 @@ def test_tuning_ends_with_its_time(data, tmp_path):
     assert np.isfinite(model.predict_proba(["收购"])).all()
 
 
-def test_the_starter_learns_by_another_design(data, tmp_path):
-    model = fitted("prompt-json", PromptRecipe(seconds=600.0, epochs=1), data, None, tmp_path / "work")
-    loaded = says_the_same_when_loaded(model, data, tmp_path / "saved")
-    scores = loaded.predict_proba(["the company said recall 第3号", "市场认为 裁员 第7号"])
-    assert scores.argmax(1).tolist() == [2, 1]
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in PRESETS if name not in {"prompt", "prompt-reasoning"}])
 def test_the_starter_takes_every_recipe(name, data, retriever, tmp_path):
