@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import count
 from pathlib import Path
+from typing import Any, ClassVar
 from zlib import crc32
 
 import numpy as np
@@ -41,6 +42,8 @@ LEARNED = 1500
 """Items that the retriever learns from; its neighbours are real ones."""
 LONG, LONG_ITEM = 2000, 1
 """Characters of the longest text, and the item that holds it."""
+SHOWN = 3
+"""Examples that a prompt is said to have shown."""
 SKILL = {"bert": 0.86, "llm_head": 0.82, "prompt": 0.84}
 """How often an invented classifier finds a label that is there."""
 QUALIFIERS = ("海外", "子公司", "行业")
@@ -183,12 +186,26 @@ class Invented:
     name: str
     truth: dict[str, frozenset[str]]
     names: tuple[str, ...]
+    reads_proposals: ClassVar[bool] = False
 
     def predict_proba(
         self, texts: Sequence[str], neighbours: Sequence[Sequence[Example]] | None = None, watch: Watch | None = None
     ) -> NDArray[np.float32]:
         """Return scores [n, labels] in 0..1."""
         return np.stack([self._scores(text) for text in texts]) if texts else np.zeros((0, len(self.names)), np.float32)
+
+    @property
+    def recalls(self) -> int:
+        """Only the prompt is shown examples."""
+        return SHOWN if self.name == "prompt" else 0
+
+    def shown(self, texts: Sequence[str], neighbours: Sequence[Sequence[Example]]) -> list[tuple[int, ...]]:
+        """Return the nearest few, the nearest last."""
+        return [tuple(example.item_id for example in examples[: self.recalls])[::-1] for examples in neighbours]
+
+    def measure(self, *_: object) -> dict[str, Any]:
+        """Tell nothing: there are no prompts behind these answers."""
+        return {}
 
     def _scores(self, text: str) -> NDArray[np.float32]:
         dice = np.random.default_rng(crc32(f"{self.name}\n{text}".encode()))
