@@ -206,3 +206,9 @@ def test_ctrl_c_while_waiting_ends_the_waiting_and_not_the_job(answer, news_file
         (status,) = connection.execute("SELECT status FROM job WHERE kind = 'retrain'").fetchone()
     assert status in ("queued", "running")
     answer("evaluate")
+
+
+def test_a_model_is_exported_only_where_one_is_live(run, tmp_path):
+    status, out, err = run("export", "model", "--output", tmp_path / "model")
+    assert (status, out, err) == (1, "", "No version of llm_head is live; name one with --version.\n")
+    assert not (tmp_path / "model").exists()
