@@ -28,8 +28,6 @@ function card(desk, near, place, known) {
       "div.near-head",
       {},
       h("b", { title: t("neighbours.similarity") }, score(near.similarity)),
-      place >= 0 &&
-        h("span.badge", { title: t("neighbours.in_prompt_hint") }, t("neighbours.in_prompt", { n: place + 1 })),
       act("use", t("neighbours.use"), () => desk.use(near.labels)),
       act("open", t("neighbours.open"), () => desk.journey.open(near.item_id, { detour: true }), "✎"),
       h(
@@ -44,6 +42,8 @@ function card(desk, near, place, known) {
       {},
       near.labels.length ? near.labels.map((name) => chip(name)) : chip(t("label.none"), "none"),
       h("span.whose", {}, near.person || t(`origin.${near.origin}`)),
+      place >= 0 &&
+        h("span.badge", { title: t("neighbours.in_prompt_hint") }, t("neighbours.in_prompt", { n: place + 1 })),
     ),
     text,
   );
