@@ -84,7 +84,7 @@ BERT_PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
         {"data": {"mixing": {"path": "similar.jsonl"}}},
     ),
     "bert-pretrained": (
-        "A third of the time goes to reading the desk's texts, with gaps to fill (Gururangan et al. 2020).",
+        "For pretrained checkpoints: a third of the time goes to reading the desk's texts (Gururangan et al. 2020).",
         {"data": {"pretraining": {"share": 0.33}}},
     ),
 }

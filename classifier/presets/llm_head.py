@@ -59,7 +59,7 @@ LLM_HEAD_PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
         {"noise": {"neftune_alpha": 5.0}},
     ),
     "llm-pretrained": (
-        "A third of the time goes to reading the desk's texts (Gururangan et al. 2020).",
+        "For pretrained checkpoints: a third of the time goes to reading the desk's texts (Gururangan et al. 2020).",
         {"data": {"pretraining": {"share": 0.33}}},
     ),
     "llm-pseudo-labels": (
