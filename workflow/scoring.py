@@ -1,5 +1,6 @@
 """Measures models on gold, with thresholds from validation: one way for new, live and reference. Knows no rows."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,13 +22,17 @@ NEVER = 2.0
 
 @dataclass(frozen=True)
 class Scored:
-    """A new model's thresholds in column order, its metrics on gold, and what it said of validation and gold items."""
+    """A new model's thresholds in column order, its metrics on gold, and what it said of validation and gold items.
+
+    `seconds` is how long it took to say that, its examples found beforehand.
+    """
 
     thresholds: NDArray[np.float32]
     metrics: dict[str, Any]
     item_ids: tuple[int, ...]
     scores: Scores
     shown: Sequence[tuple[int, ...]]
+    seconds: float
 
 
 def score(model: Scorer, snapshot: Snapshot, neighbours: Neighbours, watch: Watch = Unwatched()) -> Scored:
@@ -35,11 +40,13 @@ def score(model: Scorer, snapshot: Snapshot, neighbours: Neighbours, watch: Watc
     items = (*snapshot.validation, *snapshot.gold)
     item_ids = tuple(item.id for item in items)
     asked = questions(neighbours, model, item_ids, [item.text for item in items])
+    began = time.perf_counter()
     scores = predict(model, asked, len(snapshot.names), watch)
+    seconds = time.perf_counter() - began
     split = len(snapshot.validation)
     tuned = tune(scores[:split], snapshot.targets(snapshot.validation))
     told = measure(snapshot, scores[split:], tuned) | asked.measure(model, snapshot.examples(items))
-    return Scored(tuned, told, item_ids, scores, asked.shown(model))
+    return Scored(tuned, told, item_ids, scores, asked.shown(model), seconds)
 
 
 def score_reference(snapshot: Snapshot) -> tuple[NDArray[np.float32], dict[str, Any]]:

@@ -3,7 +3,8 @@
 import shutil
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ from workflow.expected import FITTED, PREPARED, REFERENCE
 from workflow.job_watch import PartWatch
 from workflow.live_models import LiveModels
 from workflow.neighbours import NEAR, Neighbours
-from workflow.questions import Near, Scorer, Scores
+from workflow.questions import Near, Scores
 from workflow.recipe_data import Prepared, RecipeData
 from workflow.recipes import recipe_from
 from workflow.task import Task
@@ -36,32 +37,6 @@ from workflow.training_data import Snapshot
 
 MILLION = 1_000_000
 """Tokens that prices are told for."""
-
-
-@dataclass
-class Timed:
-    """A model that knows how long it took to score."""
-
-    model: Scorer
-    seconds: float = 0.0
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the model has
-        """Return what only some models have, such as how many neighbours a prompt recalls."""
-        return getattr(self.model, name)
-
-    def predict_proba(
-        self,
-        texts: Sequence[str],
-        neighbours: Near | None = None,
-        watch: Watch | None = None,
-        *more: Any,  # noqa: ANN401
-    ) -> Scores:
-        """Return the scores [n, labels] in 0..1."""
-        began = time.perf_counter()
-        try:
-            return self.model.predict_proba(texts, neighbours, watch, *more)
-        finally:
-            self.seconds += time.perf_counter() - began
 
 
 class ReferenceScorer:
@@ -81,9 +56,14 @@ class ChosenNeighbours:
     def __init__(self, neighbours: Neighbours, chosen: Sequence[Example]) -> None:
         self.database, self._vectors = neighbours.database, neighbours.index
         self._examples = {example.item_id: example for example in chosen if example.item_id}
-        self._index = NeighbourIndex()
+
+    @cached_property
+    def _index(self) -> NeighbourIndex:
+        # Made when a prompt asks: for the others it would cost time and memory that are not theirs.
+        index = NeighbourIndex()
         if self._examples and self._vectors.refresh():
-            self._index.add(*self._rows(list(self._examples)))
+            index.add(*self._rows(list(self._examples)))
+        return index
 
     def examples(self, item_ids: Sequence[int], k: int = NEAR) -> list[list[Example]]:
         """Return each item's neighbours, nearest first; for items of which none to train on is a near-duplicate."""
@@ -113,14 +93,14 @@ class OneRun:
         prepared = self._prepare(watch.section(0, PREPARED))
         model = self._fit(prepared.data, watch.section(PREPARED, FITTED))
         seconds = time.monotonic() - began
-        timed = Timed(model)
-        # Only prompts show examples; to find them for the others would cost memory that is not theirs.
-        shown = prepared.data.train if self.run.classifier == "prompt" else ()
-        near = ChosenNeighbours(self.neighbours, shown)
-        measured = scoring.score(timed, self.snapshot, near, watch.section(FITTED, 1))
-        costs = self._costs(model, len(prepared.data.train), seconds, len(measured.item_ids) / max(timed.seconds, 1e-6))
+        near = ChosenNeighbours(self.neighbours, prepared.data.train)
+        measured = scoring.score(model, self.snapshot, near, watch.section(FITTED, 1))
+        pace = len(measured.item_ids) / max(measured.seconds, 1e-6)
+        costs = self._costs(model, len(prepared.data.train), seconds, pace)
+        row = self._store(model, measured, costs, prepared.report)
+        # Not before: what a starter is made of is saved out of it.
         shutil.rmtree(self.workspace, ignore_errors=True)
-        return self._store(model, measured, costs, prepared.report)
+        return row
 
     def _prepare(self, watch: PartWatch) -> Prepared:
         data = build(Data, self.run.recipe["data"])
