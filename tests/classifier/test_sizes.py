@@ -1,0 +1,37 @@
+from types import SimpleNamespace
+
+import numpy as np
+from torch import nn
+
+from classifier.sizes import parameters, peak_memory, tokens_used
+
+
+def network():
+    """Two layers of 3 x 4 + 4 and 4 x 2 + 2 weights, of which the first is frozen."""
+    made = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2))
+    made[0].requires_grad_(False)
+    return made
+
+
+def test_frozen_weights_are_weights_that_were_not_trained():
+    assert parameters(SimpleNamespace(model=network())) == (10, 26)
+
+
+def test_the_weights_of_a_prompt_lie_one_deeper_and_those_of_a_server_elsewhere():
+    assert parameters(SimpleNamespace(model=SimpleNamespace(model=network()))) == (10, 26)
+    assert parameters(SimpleNamespace(model=SimpleNamespace())) is None
+
+
+def test_tokens_are_those_that_a_server_tells_of():
+    assert tokens_used(SimpleNamespace(model=SimpleNamespace(tokens_read=90, tokens_written=4))) == (90, 4)
+    assert tokens_used(SimpleNamespace(model=network())) is None
+
+
+def test_the_peak_of_memory_rises_with_what_is_held_and_never_falls():
+    before = peak_memory()
+    held = np.ones(before // 8 + 50_000_000)
+    during = peak_memory()
+    assert during >= held.nbytes
+    del held
+    # The kernel counts in batches, so its number wavers by a little.
+    assert peak_memory() > 0.99 * during > before
