@@ -28,8 +28,14 @@ LINES = """node => {
 }"""
 TOO_WIDE = """() => [...document.querySelectorAll("html, .item, .judge, .matrix-area, .similar, .actions")]
   .filter((node) => node.scrollWidth > node.clientWidth).map((node) => node.className)"""
-TOO_HIGH = """() => [...document.querySelectorAll("html, .item, .matrix-area")]
+TOO_HIGH = """() => [...document.querySelectorAll("html, .item")]
   .filter((node) => node.scrollHeight > node.clientHeight).map((node) => node.className)"""
+HIDDEN = """() => {
+  const end = document.querySelector(".matrix-area").getBoundingClientRect().bottom;
+  return [...document.querySelectorAll(".matrix-row[data-label]:not(.quiet)")]
+    .filter((row) => row.getBoundingClientRect().bottom > end).map((row) => row.dataset.label);
+}"""
+"""Labels that some classifier proposes, below the edge of the matrix."""
 
 
 @pytest.fixture(scope="module", params=[65, 200], ids="{} labels".format)
@@ -66,5 +72,7 @@ def test_nothing_is_wider_than_its_place(open_page, address, item, width, height
     assert read(open_page, address, item, width, height).evaluate(TOO_WIDE) == []
 
 
-def test_a_usual_item_is_on_one_screen(open_page, address):
-    assert read(open_page, address, USUAL, 1280, 800).evaluate(TOO_HIGH) == []
+def test_a_usual_item_and_all_that_is_proposed_for_it_are_on_one_screen(open_page, address):
+    page = read(open_page, address, USUAL, 1280, 800)
+    assert page.evaluate(TOO_HIGH) == []
+    assert page.evaluate(HIDDEN) == []
