@@ -64,6 +64,9 @@ function closeFromOutside(details) {
   document.addEventListener("click", ({ target }) => {
     if (!details.contains(target)) details.open = false;
   });
+  details.addEventListener("focusout", ({ relatedTarget }) => {
+    if (relatedTarget && !details.contains(relatedTarget)) details.open = false;
+  });
   details.addEventListener("keydown", ({ key }) => {
     if (key !== "Escape") return;
     details.open = false;

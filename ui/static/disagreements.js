@@ -5,6 +5,7 @@ import { fill, h } from "./dom.js";
 import { filterBar } from "./filterbar.js";
 import { goTo, workThrough } from "./go.js";
 import { Maps } from "./maps.js";
+import { keepingFocus } from "./roving.js";
 import { asking } from "./server.js";
 import { NO_STANCE, stanceWords } from "./stances.js";
 import { number, t, tn } from "./words.js";
@@ -88,7 +89,10 @@ class Dashboard {
 
   showCell(filter) {
     const words = stanceWords(filter);
-    const close = () => this.bar.use({ ...filter, ...NO_STANCE, label: "" });
+    const close = () => {
+      this.bar.use({ ...filter, ...NO_STANCE, label: "" });
+      this.maps.focus();
+    };
     const button = h("button.link", { type: "button", onclick: close }, t("stance.close"));
     fill(this.cell, words && [h("b", {}, words), button]);
   }
@@ -99,14 +103,12 @@ class Dashboard {
     this.onward.disabled = !total;
     fill(this.table, rows.length ? rowTable(rows) : this.emptyWords());
     const at = { from: number(this.offset + 1), to: number(this.offset + rows.length), total: number(total) };
-    fill(
-      this.pages,
-      total > ROWS && [
-        this.step(-ROWS, t("pages.back"), this.offset > 0),
-        h("span", {}, t("pages.at", at)),
-        this.step(ROWS, t("pages.next"), this.offset + ROWS < total),
-      ],
-    );
+    const steps = total > ROWS && [
+      this.step(-ROWS, t("pages.back"), this.offset > 0),
+      h("span", {}, t("pages.at", at)),
+      this.step(ROWS, t("pages.next"), this.offset + ROWS < total),
+    ];
+    keepingFocus(this.pages, () => fill(this.pages, steps));
   }
 
   emptyWords() {
@@ -119,7 +121,7 @@ class Dashboard {
 
   step(by, name, possible) {
     const turn = () => this.turnTo(this.offset + by).then(() => this.table.scrollIntoView({ block: "start" }));
-    return h("button", { type: "button", disabled: !possible, onclick: turn }, name);
+    return h("button", { type: "button", "data-key": by, disabled: !possible, onclick: turn }, name);
   }
 
   turnTo(offset) {

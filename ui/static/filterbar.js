@@ -25,7 +25,13 @@ export function filterBar({ setup, name, changed, start = {} }) {
   const defaults = { ...EMPTY, ...start };
   let filter = remembered(name, start);
   const controls = draw(setup, name);
-  const reset = h("button.quiet", { type: "button", title: t("filter.reset"), onclick: () => use({}) }, "×");
+  const clear = ({ detail }) => {
+    use({});
+    // The button goes; whoever pressed it by a key goes on from the first control.
+    if (!detail) controls.order.focus();
+  };
+  const words = { title: t("filter.reset"), "aria-label": t("filter.reset") };
+  const reset = h("button.quiet", { type: "button", ...words, onclick: clear }, "×");
   const details = h(
     "details.filters",
     { open: window.innerWidth > 700 },

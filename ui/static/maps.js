@@ -21,6 +21,11 @@ export class Maps {
     this.drawChoice();
   }
 
+  /** Give the keyboard the map's present cell, or else the choice of maps. */
+  focus() {
+    (this.area.querySelector("[tabindex='0']") ?? this.choice.querySelector("button")).focus();
+  }
+
   drawChoice() {
     const { map, against } = this.chosen;
     const pick = (name, values, value, words) =>

@@ -34,10 +34,13 @@ function target(rows, [row, column], key) {
   return there?.[Math.min(Math.max(column + right, 0), there.length - 1)];
 }
 
-/** Redraw what lies in a container; whoever had the focus there, known by `data-key`, has it again. */
+/** Redraw what lies in a container; whoever had the focus there, known by `data-key`, has it again, or what is next to it. */
 export function keepingFocus(container, redraw) {
   const held = container.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
   redraw();
   if (held === undefined) return;
-  container.querySelector(`[data-key="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
+  const same = container.querySelector(`[data-key="${CSS.escape(held)}"]`);
+  // What is gone, or cannot be pressed any more, would leave the keyboard nowhere.
+  const now = same && !same.disabled ? same : container.querySelector("[tabindex='0'], button:enabled");
+  now?.focus({ preventScroll: true });
 }
