@@ -44,19 +44,19 @@ def serving(data, program=APP, port=0):
     """Serve a data folder, on a free port unless one is named; yields the address once the page answers, and when."""
     started = time.monotonic()
     words = [sys.executable, *program, "serve", "--data", str(data), "--port", str(port)]
-    process = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    process, said = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True), []
     try:
         address = next((found[1] for line in process.stderr if (found := ADDRESS.search(line))), None)
         assert address, "the server ended without saying where it is"
-        # Nobody reads on; a full pipe would stop the server.
-        threading.Thread(target=process.stderr.read, daemon=True).start()
+        # A pipe that nobody reads would fill up and stop the server.
+        threading.Thread(target=lambda: said.extend(process.stderr), daemon=True).start()
         while not answers(address):
             assert process.poll() is None
             time.sleep(0.1)
         yield address, time.monotonic() - started
     finally:
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=60) == 0, "".join(said)[-4000:]
 
 
 def answers(address):
