@@ -97,7 +97,9 @@ class LocalModel:
 
     def scores(self, prompts: Sequence[str], votes: np.ndarray, watch: Watch) -> np.ndarray:
         """Return float32 [n, L]: the probability that an answer contains each label; votes count as examples only."""
-        prefix, tokens = _split_off_prefix(self.encode(prompts))
+        shared, tokens = _split_off_prefix(self.encode(prompts))
+        with half_precision():
+            prefix = self.scorer.read(shared)
         scores = np.zeros((len(tokens), len(self.form.labels)), dtype=np.float32)
         seen = 0
         for rows in _batches([len(prompt) for prompt in tokens], self.recipe.batch_tokens):

@@ -40,6 +40,21 @@ class Beginnings:
     cache: DynamicCache
 
 
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """So many tokens that prompts begin with, and what the model keeps of them; stale once the model learns."""
+
+    length: int
+    cache: DynamicCache
+
+    def for_rows(self, rows: int) -> DynamicCache:
+        """Return a copy for each of so many prompts to go on with."""
+        cache = deepcopy(self.cache)
+        if self.length:
+            cache.batch_repeat_interleave(rows)
+        return cache
+
+
 class AnswerScorer:
     """Scores all labels under one model, following `beams` beginnings of up to `max_labels` labels a prompt."""
 
@@ -48,17 +63,24 @@ class AnswerScorer:
         self.beams, self.max_labels = beams, max_labels
         self.forks = forks(self.trie)
         self.nodes = _nodes_to_read(self.forks)
-        self._prefix: tuple[Sequence[int], DynamicCache] = ((), DynamicCache(config=model.config))
 
     @torch.inference_mode()
-    def score(self, ids: Tensor, seen: Tensor, prefix: Sequence[int] = ()) -> np.ndarray:
+    def read(self, prefix: Sequence[int]) -> Prefix:
+        """Read tokens that many prompts begin with, once for all of them."""
+        cache = DynamicCache(config=self.model.config)
+        if prefix:
+            ids = torch.tensor([prefix], device=self.model.device)
+            self._read(ids, torch.ones_like(ids), torch.arange(len(prefix), device=ids.device)[None], cache)
+        return Prefix(len(prefix), cache)
+
+    @torch.inference_mode()
+    def score(self, ids: Tensor, seen: Tensor, prefix: Prefix | None = None) -> np.ndarray:
         """Return float32 [n, L] in 0..1 for prompts padded on the left: ids and mask, both int64 [n, length].
 
-        `prefix` are tokens that all of them begin with and that `ids` leave out: they are read once, not n times, and
-        not again while the next calls name the same ones.
+        All prompts begin with `prefix`, which `ids` leave out.
         """
         scores = torch.zeros(len(ids), self.trie.others, device=ids.device)
-        for answers, next_label in self._steps(self._read_prompts(ids, seen, prefix)):
+        for answers, next_label in self._steps(self._read_prompts(ids, seen, prefix or self.read(()))):
             scores.index_add_(0, answers.prompt, answers.mass[:, None] * next_label)
         return scores.clamp(0, 1).cpu().numpy()
 
@@ -72,27 +94,14 @@ class AnswerScorer:
                 return
             answers = self._say(answers, next_label, chosen)
 
-    def _read_prompts(self, ids: Tensor, seen: Tensor, prefix: Sequence[int]) -> Beginnings:
+    def _read_prompts(self, ids: Tensor, seen: Tensor, prefix: Prefix) -> Beginnings:
         rows, sequences = len(ids), len(self.answer.sequences)
         ones = torch.ones(rows, sequences, device=ids.device)
-        cache = self._read_prefix(prefix, rows)
-        seen = functional.pad(seen, (len(prefix), 0), value=1)
-        positions = (seen.cumsum(1) - 1).clamp(min=0)[:, len(prefix) :]
+        cache = prefix.for_rows(rows)
+        seen = functional.pad(seen, (prefix.length, 0), value=1)
+        positions = (seen.cumsum(1) - 1).clamp(min=0)[:, prefix.length :]
         states = self._read(ids, seen, positions, cache)
         return Beginnings(torch.arange(rows, device=ids.device), ones[:, 0], ones, states[:, -1], seen, cache)
-
-    def _read_prefix(self, prefix: Sequence[int], rows: int) -> DynamicCache:
-        """Return what the model keeps of the prefix, once for each row; another prefix takes the place of the last."""
-        if prefix and prefix != self._prefix[0]:
-            cache = DynamicCache(config=self.model.config)
-            ids = torch.tensor([prefix], device=self.model.device)
-            self._read(ids, torch.ones_like(ids), torch.arange(len(prefix), device=ids.device)[None], cache)
-            self._prefix = (prefix, cache)
-        if not prefix:
-            return DynamicCache(config=self.model.config)
-        cache = deepcopy(self._prefix[1])
-        cache.batch_repeat_interleave(rows)
-        return cache
 
     def _read(self, ids: Tensor, mask: Tensor, positions: Tensor, cache: DynamicCache) -> Tensor:
         output = self.model.base_model(

@@ -159,6 +159,19 @@ def test_any_checkpoint_is_asked_as_it_is(data, tmp_path, chat):
     assert loaded.predict_proba(texts) == pytest.approx(classifier.predict_proba(texts), abs=1e-4)
 
 
+def test_what_all_prompts_begin_with_is_read_again_once_the_weights_have_changed(data, tmp_path):
+    # Bug: a training's validations kept what the first of them had read, and the last scores came from stale states.
+    model = lineup.fit("prompt", checkpoint(tmp_path / "hub", data), data, Unwatched(), tmp_path)
+    texts = [example.text for example in data.validation[:4]]
+    before = model.predict_proba(texts)
+    with torch.no_grad():
+        for parameter in model.model.model.parameters():
+            parameter.add_(torch.randn_like(parameter) * 0.2)
+    alone = np.concatenate([model.predict_proba([text]) for text in texts])
+    assert model.predict_proba(texts) == pytest.approx(alone, abs=1e-2)
+    assert before != pytest.approx(alone, abs=0.05)
+
+
 def test_a_chat_checkpoint_is_asked_through_its_template_which_no_text_can_break(data, tmp_path):
     classifier = lineup.fit("prompt", checkpoint(tmp_path / "c", data, chat=True), data, Unwatched(), tmp_path)
     tokenizer = classifier.model.tokenizer
