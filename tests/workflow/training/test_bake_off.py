@@ -3,7 +3,6 @@
 import csv
 import io
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pandas
@@ -12,44 +11,18 @@ from sqlalchemy import select
 
 from classifier import lineup
 from classifier.metrics import evaluate
-from storage import jobs
 from storage.tables import Prediction
-from tests.workflow.training.conftest import TinyRecipes
-from workflow import bakeoff
+from tests.workflow.training.baking import bake_offs, here, work
 from workflow.annotating import Said, annotate
 from workflow.bakeoff.answers import GoldSheet
-from workflow.bakeoff.bake_offs import BakeOffs, Wish
-from workflow.bakeoff.body import bake_off
-from workflow.bakeoff.child import attempt, settle
+from workflow.bakeoff.bake_offs import Wish
 from workflow.bakeoff.export import write_csv, write_markdown
 from workflow.bakeoff.frozen import freeze, thaw
 from workflow.errors import NotFound, Refused
-from workflow.predict_job import predict
 from workflow.training_data import read_snapshot
-from workflow.training_run import retrain
 from workflow.version_files import version_directory
-from workflow.worker import Worker
 
 WISH = Wish(["bert", "bert-neftune"], ["50%", "all"])
-
-
-class QuickRecipes(TinyRecipes):
-    def recipe(self, classifier):
-        recipe = super().recipe(classifier)
-        return recipe if classifier == "retriever" else replace(recipe, epochs=4, seconds=3.0)
-
-
-def here(task, run, expected):
-    settle(task, run, expected, attempt(task, run, expected))
-
-
-def bake_offs(desk, recipes=QuickRecipes):
-    return BakeOffs(desk.database, desk.data, recipes(), desk.supervisor)
-
-
-def work(desk, carry_out=here):
-    bodies = {jobs.BAKE_OFF: partial(bake_off, carry_out=carry_out), jobs.RETRAIN: retrain, jobs.PREDICT: predict}
-    return Worker(desk.database, desk.data, bodies).run(idle_seconds=0)
 
 
 @pytest.fixture(scope="module")
@@ -154,24 +127,24 @@ def test_no_formula_leaves_in_a_cell(baked):
 
 def test_a_row_becomes_a_candidate_by_one_click_and_only_once(desk):
     made = bake_offs(desk)
-    job_id = made.start(Wish(["bert"]))
+    job_id = made.start(Wish(["llm-lora"]))
     work(desk)
-    reference, bert = made.view(job_id).rows
-    assert made.make_candidate(bert.version_id) == 1
-    waiting = next(row for row in desk.retraining.history() if row.classifier == "bert")
+    reference, llm = made.view(job_id).rows
+    assert made.make_candidate(llm.version_id) == 1
+    waiting = next(row for row in desk.retraining.history() if row.classifier == "llm_head")
     assert (waiting.status, waiting.promotable, waiting.reason) == (
         "candidate",
         True,
         f"Chosen from bake-off {job_id}.",
     )
-    with pytest.raises(Refused, match="Version 1 of bert is candidate already"):
-        made.make_candidate(bert.version_id)
+    with pytest.raises(Refused, match="Version 1 of llm_head is candidate already"):
+        made.make_candidate(llm.version_id)
     with pytest.raises(Refused, match="no version that could be put to work"):
         made.make_candidate(reference.version_id)
     with pytest.raises(NotFound):
         made.make_candidate(next(row.id for row in desk.retraining.versions("retriever")))
-    desk.retraining.promote(bert.version_id)
-    assert desk.models.classifier("bert").version.id == bert.version_id
+    desk.retraining.promote(llm.version_id)
+    assert desk.models.classifier("llm_head").version.id == llm.version_id
 
 
 def test_a_run_that_fails_is_written_down_and_the_others_go_on(desk, monkeypatch):
@@ -269,15 +242,3 @@ def test_a_snapshot_is_the_same_after_it_was_frozen(desk, tmp_path):
     thawed = thaw(tmp_path / "snapshot.json")
     assert thawed == snapshot
     assert (thawed.fingerprint, thawed.gold_fingerprint) == (snapshot.fingerprint, snapshot.gold_fingerprint)
-
-
-@pytest.mark.slow
-def test_a_run_has_a_process_of_its_own_whose_memory_is_its_own(desk):
-    made = bake_offs(desk)
-    weight = np.ones(100_000_000)
-    job_id = made.start(Wish(["bert", "prompt"], ["25%"]))
-    work(desk, bakeoff.child.in_child)
-    view = made.view(job_id)
-    assert [row.state for row in view.rows] == ["done"] * 3
-    assert all(100e6 < row.costs.peak_memory < weight.nbytes + 700e6 for row in view.rows)
-    assert view.rows[0].costs.peak_memory < weight.nbytes

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from storage.tables import Version
 from tests.workflow.training.conftest import TinyRecipes
+from workflow.bakeoff.bake_offs import BakeOffs, Wish
 from workflow.version_files import UNFINISHED, version_directory
 from workflow.worker import DATABASE_VARIABLE, is_worker_alive
 
@@ -107,3 +108,31 @@ def test_a_cancelled_training_stops_within_moments_and_leaves_nothing_live(desk,
 
     wait_for(lambda: desk.retraining.job(job.id).status == "cancelled", seconds=10)
     assert finished(desk) == {"retriever"}
+
+
+def children(process):
+    return [int(child) for child in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux tells whose child a process is")
+def test_the_run_of_a_bake_off_ends_with_its_worker_and_is_taken_up_by_the_next(desk, start_worker):
+    bake_offs = BakeOffs(desk.database, desk.data, TinyRecipes(), desk.supervisor)
+    job_id = bake_offs.start(Wish(["bert"]))
+    first = start_worker()
+    wait_for(lambda: desk.retraining.job(job_id).message.startswith("#2: "))
+    orphans = children(first)
+    assert orphans
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    wait_for(lambda: not [pid for pid in orphans if Path(f"/proc/{pid}").exists()], seconds=20)
+    states = [row.state for row in bake_offs.view(job_id).rows]
+    assert states == ["done", "waiting"]
+
+    assert start_worker().wait(180) == 0
+
+    view = bake_offs.view(job_id)
+    assert (view.status, [row.state for row in view.rows]) == ("succeeded", ["done"] * 2)
+    assert "attempt 2" in desk.retraining.job(job_id).log
+    assert len(desk.retraining.versions("bert")) == len(desk.retraining.versions("reference")) == 1
+    assert list(desk.data.glob("jobs/*")) == []
