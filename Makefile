@@ -16,7 +16,7 @@ test: check chromium  ## lint and all fast tests, the browser ones among them
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 test-slow: $(VENV)/installed-dev chromium  ## the long tests
-	$(BIN)/python -m pytest -m slow
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow --numprocesses 2 --dist loadfile
 
 check: $(VENV)/installed-dev  ## lint
 	$(BIN)/ruff check .

@@ -5,12 +5,14 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from classifier.presets import PRESETS
 from tests.browser.conftest import rows, serving
 from tests.browser.desks import make_desk
 from tests.browser.histories import add_history
 from tests.browser.rooms import TABS, WIDE, go_to, settled
 from tests.browser.test_sign_in import add_user
 from tests.conftest import write_jsonl
+from ui.phrasebook import say
 
 pytestmark = pytest.mark.timeout(600)
 LANGUAGES = ("en", "zh")
@@ -19,7 +21,8 @@ FOREIGN = {
     "zh": re.compile(r"\b(?!starter|analyst)[a-z]{3,}\b(?!\.[a-z])"),
     "en": re.compile("[\u3400-\u9fff]"),
 }
-NAMES = re.compile("English|中文|News Triage")
+NAMES = re.compile(r"English|中文|News Triage|http://…/v1|\d+/label|\{how\}")
+"""Proper names, and what is typed alike in both languages."""
 OWN = ".item .text, .neighbours .text, .neighbours q, .told q, pre, datalist, td.wide, .nt-preview td, option[value]"
 """Where items, files and logs speak for themselves; the names of labels, groups and sources are in the database."""
 
@@ -44,6 +47,8 @@ def own_words(data):
     """What people have named, the longest first, so that no rest of a longer name stays."""
     names = {word for row in rows(data, 'SELECT name, description, "group" FROM label') for word in row}
     names |= {source for (source,) in rows(data, "SELECT DISTINCT source FROM item")}
+    # What a recipe is has its terms in English; tests/ui/test_phrasebook.py holds the rest of it.
+    names |= set(PRESETS) | {say(preset.about, "zh") for preset in PRESETS.values()}
     return sorted(filter(None, names), key=len, reverse=True)
 
 

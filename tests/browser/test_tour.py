@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from benchmarks.desk import make_desk
 from tests.browser.conftest import serving
-from tests.browser.rooms import LOOKS
+from tests.browser.rooms import LOOKS, NARROW
 from tests.browser.test_everywhere import violations
 
 pytestmark = pytest.mark.timeout(300)
@@ -43,6 +43,19 @@ def test_a_newcomer_is_shown_around_once_and_again_when_asked(open_page, data):
 def annotations(data):
     with sqlite3.connect(data / "triage.db") as connection:
         return connection.execute("SELECT count(*) FROM annotation").fetchone()[0]
+
+
+def test_on_a_phone_the_card_leaves_the_tabs_free(open_page, data):
+    # Bug: each time that the card was placed anew, it changed between the foot and the head of the window.
+    with serving(data) as (address, _):
+        page = open_page(address, newcomer=True, viewport=NARROW)
+        card = page.get_by_role("dialog")
+        expect(card).to_be_visible()
+        for _ in range(2):
+            page.evaluate("dispatchEvent(new Event('resize'))")
+            assert card.bounding_box()["y"] > NARROW["height"] / 2
+        page.locator("#tab-disagreements-button").click()
+        expect(card).to_have_count(0)
 
 
 def test_escape_skips_the_tour_for_good_and_keys_work_beside_it(open_page, data):

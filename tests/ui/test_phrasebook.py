@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.requests import Request
 
+from classifier.presets import PRESETS
 from ui.phrasebook import in_language, say
 from ui.shown import answering
 from workflow.errors import BadInput
@@ -53,6 +54,11 @@ def text_of(node):
 @pytest.mark.parametrize("sentence", list(sentences()))
 def test_every_sentence_that_a_page_may_be_sent_stands_in_the_book(sentence):
     assert CHINESE.search(say(sentence, "zh"))
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_what_a_recipe_is_stands_in_the_book(name):
+    assert CHINESE.search(say(PRESETS[name].about, "zh"))
 
 
 def test_the_book_fills_the_same_places():

@@ -88,7 +88,8 @@ class Tour {
     this.mark(part);
     const spot = part && beside(part.getBoundingClientRect(), this.element.getBoundingClientRect());
     this.element.classList.toggle("docked", !spot);
-    this.element.classList.toggle("high", !spot && STEPS[this.index].low);
+    // Without a boolean, `toggle` would flip what is there.
+    this.element.classList.toggle("high", !spot && Boolean(STEPS[this.index].low));
     for (const side of ["left", "top"]) this.element.style[side] = spot ? `${spot[side]}px` : "";
   }
 
