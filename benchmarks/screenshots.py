@@ -104,16 +104,25 @@ def command(*words: object, typed: str = "") -> None:
 
 
 def take_readme(browser: Browser, data: Path, out: Path) -> None:
-    """Take the README's pictures: every tab once, the first one also dark and narrow."""
+    """Take the README's pictures: every tab once, triage also dark and narrow."""
     names = {"light-1280": "", "dark-1280": "-dark", "light-390": "-narrow"}
     with serving(data) as (address, _):
         studio = Studio(browser, address, out)
         for look in README:
             with studio.page(look) as page:
-                page.locator(".desk[data-state=item]").wait_for()
-                for tab in TABS if look == README[0] else TABS[:1]:
+                _wait_for_neighbours(page)
+                for tab in TABS if look == README[0] else ("triage",):
                     go_to(page, tab)
                     studio.keep(page, tab + names[f"{look.scheme}-{look.size['width']}"])
+
+
+def _wait_for_neighbours(page: Page) -> None:
+    """Look again until the labelled items are indexed, which takes seconds after a start."""
+    while not page.locator(".desk[data-state=item] .near-text").count():
+        page.wait_for_timeout(1000)
+        page.reload()
+        page.locator(".desk[data-state=item]").wait_for()
+        settled(page)
 
 
 def main() -> None:
