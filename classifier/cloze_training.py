@@ -14,7 +14,7 @@ from classifier.examples import Example, TrainingData
 from classifier.foundation import lay_foundation
 from classifier.lessons import Lesson, Lessons
 from classifier.losses import Criterion
-from classifier.masked_language import learn_language
+from classifier.masked_language import Gaps, learn_language
 from classifier.recipes import BertRecipe
 from classifier.starters import small_bert_language
 from classifier.targets import target_matrix
@@ -91,7 +91,8 @@ def _starter(
     texts = [*(example.text for example in data.train), *data.unlabelled]
     seconds = max(recipe.seconds * time * recipe.cloze.reading_share, SHORTEST)
     schedule = Schedule(epochs=LANGUAGE_EPOCHS, learning_rate=LANGUAGE_RATE, seconds=seconds)
-    learn_language(model, foundation.tokenizer, texts, schedule, watch, max_length=recipe.max_length, seed=recipe.seed)
+    gaps = Gaps(max_length=recipe.max_length, seed=recipe.seed)
+    learn_language(model, foundation.tokenizer, texts, schedule, watch, gaps)
     return model, foundation.tokenizer
 
 

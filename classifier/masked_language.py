@@ -5,6 +5,7 @@ what comes next (Radford et al. 2018).
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -21,21 +22,32 @@ IGNORED = -100
 """The target of a token that is not to be guessed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """How texts are read: the share of tokens that is `masked`, 0 for a causal model; batches; tokens of a text."""
+
+    masked: float = 0.15
+    batch_size: int = 32
+    max_length: int = 128
+    seed: int = 0
+
+
 def learn_language(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
     texts: Sequence[str],
     schedule: Schedule,
     watch: Watch,
-    batch_size: int = 32,
-    max_length: int = 128,
-    seed: int = 0,
-    masked: float = 0.15,
+    gaps: Gaps = Gaps(),
 ) -> None:
-    """Train a language model on texts; the collator draws which share of the tokens is `masked`, 0 for a causal one."""
-    tokens = [ids for ids in encode(tokenizer, [text for text in texts if text.strip()], max_length) if len(ids) > 2]
-    collator = DataCollatorForLanguageModeling(tokenizer, mlm=masked > 0, mlm_probability=masked or None, seed=seed)
-    generator = np.random.default_rng(seed)
+    """Train a language model on texts; texts of a token or two teach nothing and are left out."""
+    filled = [text for text in texts if text.strip()]
+    tokens = [ids for ids in encode(tokenizer, filled, gaps.max_length) if len(ids) > 2]
+    masked = gaps.masked
+    collator = DataCollatorForLanguageModeling(
+        tokenizer, mlm=masked > 0, mlm_probability=masked or None, seed=gaps.seed
+    )
+    generator = np.random.default_rng(gaps.seed)
 
     def loss(rows: np.ndarray) -> Tensor:
         batch = padded([tokens[row] for row in rows], tokenizer.pad_token_id)
@@ -50,11 +62,11 @@ def learn_language(
         wrong = functional.cross_entropy(logits.flatten(0, 1), wanted.flatten(), reduction="sum")
         return wrong / (wanted != IGNORED).sum().clamp(min=1)
 
-    torch.manual_seed(seed)
+    torch.manual_seed(gaps.seed)
     train(
         Course(
             model=model,
-            epoch=lambda _: shuffled_rows([len(ids) for ids in tokens], batch_size, generator),
+            epoch=lambda _: shuffled_rows([len(ids) for ids in tokens], gaps.batch_size, generator),
             loss=loss,
             validate=None,
             schedule=schedule,

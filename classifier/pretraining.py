@@ -19,7 +19,7 @@ from classifier.checkpoints import load_scorer
 from classifier.devices import device
 from classifier.examples import TrainingData
 from classifier.files import is_complete, write_metadata
-from classifier.masked_language import learn_language
+from classifier.masked_language import Gaps, learn_language
 from classifier.recipes import TrainingRecipe
 from classifier.training import Schedule
 from classifier.watch import Stage, Watch
@@ -63,10 +63,12 @@ def read(
         texts,
         Schedule(epochs=options.epochs, learning_rate=options.learning_rate, seconds=recipe.seconds * options.share),
         Stage(watch, 0.0, options.share, "pretraining"),
-        batch_size=min(recipe.batch_size, BATCH),
-        max_length=recipe.max_length,
-        seed=recipe.seed,
-        masked=options.masked if is_encoder else 0.0,
+        Gaps(
+            masked=options.masked if is_encoder else 0.0,
+            batch_size=min(recipe.batch_size, BATCH),
+            max_length=recipe.max_length,
+            seed=recipe.seed,
+        ),
     )
     scorer.eval()
 

@@ -13,7 +13,7 @@ def build(kind: type[Part], values: Mapping[str, Any]) -> Part:
     Values that it does not know are refused with their names; values that are missing (a recipe of an earlier day) are
     the defaults.
     """
-    known = {field.name: field.type for field in fields(kind)}  # type: ignore[arg-type]
+    known = {field.name: field.type for field in fields(kind)}
     if unknown := [name for name in values if name not in known]:
         raise ValueError(f"{kind.__name__} has no field {unknown[0]}; its fields are {', '.join(known)}.")
     return kind(**{name: _value(known[name], value) for name, value in values.items()})
@@ -21,15 +21,15 @@ def build(kind: type[Part], values: Mapping[str, Any]) -> Part:
 
 def changed(part: Part, changes: Mapping[str, Any]) -> Part:
     """Return a recipe with some values changed; of a part that is named with a mapping, only what that holds."""
-    # Built rather than replaced at the top: a preset's misspelt field is refused by name.
-    now = {field.name: getattr(part, field.name) for field in fields(part)}  # type: ignore[arg-type]
+    # `replace` would refuse a misspelt field too, but not say which ones there are.
+    now = {field.name: getattr(part, field.name) for field in fields(part)}
     if unknown := [name for name in changes if name not in now]:
         raise ValueError(f"{type(part).__name__} has no field {unknown[0]}; its fields are {', '.join(now)}.")
-    return replace(part, **{name: _changed(now[name], value) for name, value in changes.items()})  # type: ignore[type-var]
+    return replace(part, **{name: _changed(now[name], value) for name, value in changes.items()})
 
 
 def _value(kind: object, value: object) -> object:
-    return build(kind, value) if is_dataclass(kind) and isinstance(value, Mapping) else value  # type: ignore[arg-type]
+    return build(kind, value) if is_dataclass(kind) and isinstance(value, Mapping) else value
 
 
 def _changed(now: object, value: object) -> object:
