@@ -32,8 +32,8 @@ def select(selection: Selection, targets: Targets, seed: int = 0, vectors: Vecto
     if selection.amount == "items_a_label":
         return _first_of_each(order, targets, always, int(selection.size))
     budget = int(selection.size if selection.amount == "number" else np.ceil(selection.size * len(targets)))
-    # The budget gives way to what is always taken, never the other way round.
-    others = order[~always[order]][: max(budget - int(always.sum()), 0)]
+    # What is always taken costs nothing of the budget: it would fill a small one with unusual items alone.
+    others = order[~always[order]][:budget]
     return np.union1d(np.flatnonzero(always), others)
 
 

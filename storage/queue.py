@@ -31,7 +31,8 @@ class QueueFilter:
 
     `order` is one of `ORDERS`; `state` open, labelled, skipped, flagged, or "" for all; `label` is claimed by any
     classifier or by the truth; `text` finds any words, two-character Chinese ones too. `stance` says how `classifier`
-    stands to `label`, one of `stances.STANCES`; `rival` and `rival_label` belong to the stance `instead`.
+    stands to `label`, one of `stances.STANCES`; `rival` and `rival_label` belong to the stance `instead`. `ids` are
+    those of the only items that come into question, with commas between them.
     """
 
     order: str = "instructive"
@@ -47,6 +48,7 @@ class QueueFilter:
     stance: str = ""
     rival: str = ""
     rival_label: str = ""
+    ids: str = ""
 
 
 def conditions(session: Session, queue: QueueFilter) -> list[ColumnElement[bool]]:
@@ -65,6 +67,8 @@ def conditions(session: Session, queue: QueueFilter) -> list[ColumnElement[bool]
         found.append(Standing.item_id.in_(claimed))
     if queue.stance:
         found.append(Stance(queue.classifier, queue.stance, queue.label, queue.rival, queue.rival_label).condition())
+    if queue.ids:
+        found.append(Standing.item_id.in_(map(int, queue.ids.split(","))))
     if queue.text.strip():
         found.append(exists().where(Item.id == Standing.item_id, search.matches(session, queue.text)))
     return found

@@ -1,5 +1,6 @@
 """Reads a queue filter from what a page, a query string or an API caller sends, and says what can be chosen."""
 
+import re
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -25,6 +26,7 @@ Chosen = str | dict[str, Any] | None
 """A filter as it arrives: an order's name, or an object with some of the filter's fields."""
 
 STANCE_FIELDS = ("classifier", "stance", "label", "rival", "rival_label")
+IDS = re.compile(r"[0-9]{1,18}(,[0-9]{1,18}){0,999}")
 NAMES = tuple(field.name for field in fields(QueueFilter))
 
 
@@ -46,6 +48,8 @@ def _check(name: str, value: object) -> None:
         raise BadInput(f"A filter has no field {name!r}; it has {', '.join(NAMES)}.")
     if not isinstance(value, str):
         raise BadInput(f"The filter's {name} is a text, not {value!r}.")
+    if name == "ids" and value and not IDS.fullmatch(value):
+        raise BadInput("The filter's ids are at most 1,000 whole numbers with commas between them.")
     if name in CHOICES and value not in CHOICES[name]:
         raise BadInput(f"The filter's {name} is one of {', '.join(filter(None, CHOICES[name]))}, not {value!r}.")
 

@@ -38,11 +38,12 @@ def say(sentence: str, language: str) -> str:
     """Return one sentence in this language, unchanged where the book does not know it."""
     if language == "en" or not sentence:
         return sentence
-    part, colon, rest = sentence.partition(": ")
-    if colon and (part in PARTS or RUN.fullmatch(part)):
-        return f"{part}: {say(rest, language)}"
     if len(told := SEAM.split(sentence)) > 1:
         return " ".join(say(one, language) for one in told)
+    part, _, rest = sentence.partition(": ")
+    # A recipe's field may be called like a part; what is wrong with it stands in the book as a whole.
+    if (part in PARTS or RUN.fullmatch(part)) and (told_rest := say(rest, language)) != rest:
+        return f"{part}: {told_rest}"
     for pattern, other in _book(language):
         if found := pattern.fullmatch(sentence):
             places = found.groupdict()

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any, Protocol
 
 from classifier.profiles import Recipe
+from classifier.recipes import STARTER
 
 RETRIEVER, REFERENCE = "retriever", "reference"
 PREPARED, FITTED, MEASURED = 0.02, 0.85, 0.95
@@ -27,6 +28,14 @@ def expected_parts(
     parts = {RETRIEVER: KNOWN_RETRIEVER if RETRIEVER in live else FIRST_RETRIEVER}
     for name in classifiers:
         before = live.get(name)
-        same = before is not None and before.recipe == asdict(recipes[name])
-        parts[name] = max(before.seconds, 1.0) if before and same else recipes[name].seconds / FITTED
+        wanted = asdict(recipes[name])
+        same = before is not None and before.recipe == wanted
+        parts[name] = max(before.seconds, 1.0) if before and same else longest(wanted) / FITTED
     return parts | {REFERENCE: SCORED_REFERENCE}
+
+
+def longest(recipe: Mapping[str, Any]) -> float:
+    """Return how many seconds a recipe lets its training take; a pretrained LLM that is tuned has its own limit."""
+    tuning = recipe.get("tuning", {})
+    tuned = tuning.get("epochs") and recipe["checkpoint"] != STARTER
+    return float(tuning["seconds"] if tuned else recipe["seconds"])

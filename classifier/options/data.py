@@ -16,8 +16,8 @@ class Selection:
     `amount` says what `size` counts: items of each label, a share of all items, or items. The ranking is drawn by the
     recipe's seed, or by maximal marginal relevance (Carbonell and Goldstein 1998) within each cluster of items with a
     label or with like vectors: `relevance` weighs nearness to the cluster's centre against distance to what was
-    taken before. Under `mmr`, items of several labels and of labels with at most `rare` examples are always taken, and
-    taken first: an amount that they fill has room for nothing else.
+    taken before. Under `mmr`, items of several labels and of labels with at most `rare` examples are always taken,
+    beside the amount.
     """
 
     amount: str = "all"

@@ -37,6 +37,8 @@ def test_a_moment_is_taken_as_it_stands():
         ({"state": "lost"}, "flagged"),
         ({"label": 7}, "label"),
         ({"since": "yesterday"}, "2026-01-31"),
+        ({"ids": "7,"}, "commas"),
+        ({"ids": ",".join("7" * 1001)}, "1,000"),
         (["rare"], "order"),
         ({"classifier": "bert"}, "stance"),
         ({"classifier": "svm", "stance": "alone"}, "classifier"),

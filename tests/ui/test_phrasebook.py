@@ -130,3 +130,8 @@ def test_a_page_is_told_in_the_language_that_its_browser_remembers(cookie, told)
     headers = [(b"cookie", f"news_triage_language={cookie}".encode())]
     request = Request({"type": "http", "headers": headers, "session": {}})
     assert answering(refuse)({}, request)["message"] == told
+
+
+def test_what_is_wrong_with_a_field_that_is_called_like_a_part_is_translated():
+    wrong = "order: must be one of ascending, descending, random, not 'up'."
+    assert say(wrong, "zh") == "order：只能是 ascending, descending, random 之一，而不是 'up'。"

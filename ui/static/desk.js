@@ -12,7 +12,7 @@ import { paceLine } from "./pace.js";
 import { paste } from "./paste.js";
 import { picker } from "./picker.js";
 import { Picks } from "./picks.js";
-import { NO_STANCE, stanceWords } from "./stances.js";
+import { NOT_SHOWN, stanceWords } from "./stances.js";
 import { frame, restMessage } from "./triage_frame.js";
 import { reason } from "./why.js";
 import { t, tn } from "./words.js";
@@ -21,7 +21,7 @@ export class Desk {
   constructor(element, ask, setup) {
     Object.assign(this, { element, ask, setup, result: null, picks: new Picks(), busy: null, wish: null });
     this.labels = byName(setup.labels);
-    this.bar = filterBar({ setup, name: "triage", start: NO_STANCE, changed: (filter) => this.follow(filter) });
+    this.bar = filterBar({ setup, name: "triage", start: NOT_SHOWN, changed: (filter) => this.follow(filter) });
     this.picker = picker({
       setup,
       picked: (name) => this.picks.ticked(name),
@@ -41,9 +41,9 @@ export class Desk {
     this.keep = settled(() => this.keepDraft(), 200);
   }
 
-  /** Hand out another queue; a cell of the disagreements' maps has no control of its own, so it is told. */
+  /** Hand out another queue; what has no control of its own is told: a cell of the disagreements' maps, chosen items. */
   follow(filter) {
-    this.tell(stanceWords(filter));
+    this.tell(filter.ids ? tn("filter.ids", filter.ids.split(",").length) : stanceWords(filter));
     return this.journey.restart();
   }
 

@@ -1,7 +1,7 @@
 // Asks for the first item while Gradio still starts, so that the answers are there when the triage tab is. Draws nothing.
 import { remembered } from "./filterbar.js";
 import { askedItem } from "./go.js";
-import { NO_STANCE } from "./stances.js";
+import { NOT_SHOWN } from "./stances.js";
 
 const ADDRESS = new URL("../gradio_api/component_server/", import.meta.url);
 const view = window.gradio_config?.components.find(({ props }) => props.elem_id === "view-triage");
@@ -17,7 +17,7 @@ function ask(name, fields) {
 }
 
 if (view) {
-  const filter = remembered("triage", NO_STANCE);
+  const filter = remembered("triage", NOT_SHOWN);
   ask("ask_setup", {});
   if (askedItem()) ask("ask_open_item", { item_id: askedItem(), filter });
   else ask("ask_next_items", { filter, after: null });

@@ -1,9 +1,10 @@
 // One card a job: progress, remaining time, outcomes, curves, the end of its log, and a way to stop it. Redrawn in place.
 import { chart } from "./chart.js";
 import { fill, h } from "./dom.js";
+import { workThrough } from "./go.js";
 import { LogTail } from "./log_tail.js";
 import { CLASSIFIERS } from "./matrix.js";
-import { f1, moment, percent, span, t } from "./words.js";
+import { f1, moment, percent, span, t, tn } from "./words.js";
 
 export const UNFINISHED = ["queued", "running"];
 
@@ -75,15 +76,22 @@ function outcomes(metrics) {
   return [...CLASSIFIERS, "reference"]
     .filter((name) => metrics[name]?.version)
     .map((name) => {
-      const { version, status, reason, micro_f1: value } = metrics[name];
+      const { version, status, reason, micro_f1: value, audit } = metrics[name];
       return h(
         "li",
         { title: reason },
         `${t(`classifier.${name}`)} v${version} `,
         h("span.badge", { class: status }, t(`version.${status}`)),
-        ` F1 ${f1(value)}`,
+        ` F1 ${f1(value)} `,
+        audit && audited(audit),
       );
     });
+}
+
+/** Leads to the items whose pseudo-labels were kept for people to check. */
+function audited(ids) {
+  const check = () => workThrough({ ids: ids.join(",") });
+  return h("button.link", { type: "button", title: t("job.audit.hint"), onclick: check }, tn("job.audit", ids.length));
 }
 
 function took(job) {

@@ -2,6 +2,8 @@
 import { t } from "./words.js";
 
 export const NO_STANCE = { classifier: "", stance: "", rival: "", rival_label: "" };
+/** All fields of a filter that no control shows. */
+export const NOT_SHOWN = { ...NO_STANCE, ids: "" };
 
 /** Say in words what the chosen cell of a filter stands for, "" where none is chosen. */
 export function stanceWords({ classifier, stance, label, rival, rival_label: rivalLabel }) {

@@ -13,7 +13,7 @@ from classifier.options.changes import changed
 from classifier.options.data import Data, Selection
 from classifier.presets import preset
 from workflow.errors import BadInput
-from workflow.expected import FITTED, REFERENCE, SCORED_REFERENCE
+from workflow.expected import FITTED, REFERENCE, SCORED_REFERENCE, longest
 from workflow.recipes import RecipeBook
 
 ALL = "all"
@@ -112,7 +112,7 @@ def key(classifier: str, recipe: Mapping[str, Any]) -> str:
 
 
 def _allowed(run: Run) -> float:
-    return run.recipe["seconds"] / FITTED if "seconds" in run.recipe else SCORED_REFERENCE
+    return longest(run.recipe) / FITTED if "seconds" in run.recipe else SCORED_REFERENCE
 
 
 def _recipe(book: RecipeBook, name: str, selection: Mapping[str, Any], seed: int) -> dict[str, Any]:
