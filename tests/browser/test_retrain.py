@@ -64,6 +64,21 @@ def test_a_candidate_is_compared_promoted_and_taken_back_without_a_reload(past, 
         assert statuses(past)[3] == "live"
 
 
+def test_items_on_which_pseudo_labels_are_to_be_checked_become_the_queue(past, open_page):
+    with sqlite3.connect(past / "triage.db") as connection:
+        told = {"bert": {"version": 4, "status": "candidate", "audit": [2, 5, 9]}}
+        connection.execute("UPDATE job SET metrics = ? WHERE id = (SELECT max(id) FROM job)", [json.dumps(told)])
+    with serving(past) as (address, _):
+        page = opened(open_page(address))
+        page.get_by_role("button", name="Check 3 items").click()
+        expect(page.locator(".desk[data-state=item]")).to_be_visible()
+        expect(page.locator(".desk .left")).to_have_text("3 left")
+        expect(page.locator(".desk span.status")).to_contain_text("3 chosen items")
+        page.reload()
+        settled(page)
+        expect(page.locator(".desk .left")).to_have_text("3 left")
+
+
 def test_the_charts_are_read_by_arrow_keys(past, open_page):
     with serving(past) as (address, _):
         page = opened(open_page(address))

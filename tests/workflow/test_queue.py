@@ -42,6 +42,10 @@ def test_the_newest_come_first_and_those_without_a_date_last(desk):
     assert ids(desk, order="newest") == [5, 3, 2, 1, 4]
 
 
+def test_only_chosen_items_are_let_through_where_some_are_named(desk):
+    assert ids(desk, order="newest", ids="2,4,77") == [4, 2]
+
+
 def test_several_are_handed_out_at_once_but_none_of_those_in_hand(desk):
     with desk.read() as session:
         chosen = QueueFilter(order="newest")
