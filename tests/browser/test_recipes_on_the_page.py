@@ -29,6 +29,8 @@ def test_a_recipe_trains_from_the_page_and_its_version_says_the_same_when_loaded
     settled(page)
     go_to(page, "retrain")
     choose(page, {PRESETS[name].classifier: name for name in names})
+    # A first start trains by itself.
+    expect(page.locator("#retrain-button")).to_be_enabled(timeout=TRAINING_MS)
     before = last_job(sample)
     page.locator("#retrain-button").click()
     finished(page, sample, before)
