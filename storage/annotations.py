@@ -50,6 +50,9 @@ def get_last(session: Session, item_id: int) -> Annotation | None:
     )
 
 
-def list_history(session: Session, item_id: int) -> Sequence[Annotation]:
-    """Return all that people said of an item, oldest first."""
-    return session.scalars(select(Annotation).where(Annotation.item_id == item_id).order_by(Annotation.id)).all()
+def list_histories(session: Session, item_ids: Sequence[int]) -> dict[int, list[Annotation]]:
+    """Return all that people said of items, oldest first; items of which nobody said anything are left out."""
+    found: dict[int, list[Annotation]] = {}
+    for row in session.scalars(select(Annotation).where(Annotation.item_id.in_(item_ids)).order_by(Annotation.id)):
+        found.setdefault(row.item_id, []).append(row)
+    return found

@@ -1,5 +1,6 @@
 """Counts for the maps of the disagreements page: each is the number of items that the same filter would list."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from sqlalchemy import CTE, Select, and_, case, exists, func, null, select, union_all
@@ -24,12 +25,13 @@ class StanceCounts:
 
 def count_by_kind_and_band(session: Session, queue: QueueFilter) -> dict[tuple[str, str], int]:
     """Count the filter's items by kind of disagreement and rarity band."""
-    rows = session.execute(
-        select(Standing.kind, Standing.band, func.count())
-        .where(*conditions(session, queue))
-        .group_by(Standing.kind, Standing.band)
-    )
-    return {(kind, band): count for kind, band, count in rows}
+    # By state as well: that is the order of an index, so nothing has to be sorted.
+    place = (Standing.state, Standing.kind, Standing.band)
+    rows = session.execute(select(*place, func.count()).where(*conditions(session, queue)).group_by(*place))
+    counts: Counter[tuple[str, str]] = Counter()
+    for _, kind, band, count in rows:
+        counts[kind, band] += count
+    return dict(counts)
 
 
 def count_by_stance(session: Session, queue: QueueFilter, against: str) -> StanceCounts:

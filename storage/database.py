@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import OperationalError
+from threading import Lock
 from time import monotonic, sleep
 from typing import Any
 
@@ -33,7 +34,11 @@ class Database:
         self.url = url
         self.engine = _sqlite_engine(url) if make_url(url).get_backend_name() == "sqlite" else create_engine(url)
         migrate(self.engine)
-        self._writing = self.engine.execution_options(writes=True)
+        self._writing = {
+            durable: self.engine.execution_options(writes=True, synchronous="FULL" if durable else "NORMAL")
+            for durable in (True, False)
+        }
+        self._turn = Lock()
 
     @property
     def is_sqlite(self) -> bool:
@@ -47,10 +52,23 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """Open a session that commits at the end, or takes everything back when anything fails."""
-        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+    def write(self, *, durable: bool = True) -> Iterator[Session]:
+        """Open a session that commits at the end, or takes everything back when anything fails.
+
+        What is not `durable` may be lost, as a whole, when the power fails, but not when the process dies.
+        """
+        with self._in_turn(), Session(self._writing[durable], expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        # SQLite would let the threads of this process ask again and again, in longer and longer intervals.
+        took = self.is_sqlite and self._turn.acquire(timeout=BUSY_SECONDS)
+        try:
+            yield
+        finally:
+            if took:
+                self._turn.release()
 
     def close(self) -> None:
         """Close all connections."""
@@ -92,4 +110,10 @@ def _use_wal(connection: Any) -> None:  # noqa: ANN401 - a DBAPI connection
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("writes"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # Kept by the connection, which goes back to the pool, hence said each time.
+    connection.exec_driver_sql(f"PRAGMA synchronous={options.get('synchronous', 'FULL')}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -18,17 +18,17 @@ def get_standing(session: Session, item_id: int) -> Standing | None:
     return session.get(Standing, item_id)
 
 
-def list_items(session: Session, item_ids: Sequence[int]) -> list[Item]:
-    """Return items in the order of their ids as given; unknown ones are left out."""
-    found = {item.id: item for item in session.scalars(select(Item).where(Item.id.in_(item_ids)))}
+def list_with_standings(session: Session, item_ids: Sequence[int]) -> list[tuple[Item, Standing]]:
+    """Return items and their standings in the order of their ids as given; unknown ones are left out."""
+    joined = select(Item, Standing).join(Standing, Standing.item_id == Item.id).where(Item.id.in_(item_ids))
+    found = {item.id: (item, standing) for item, standing in session.execute(joined)}
     return [found[item_id] for item_id in item_ids if item_id in found]
 
 
-def list_conflicts(session: Session, item_id: int) -> list[list[str]]:
-    """Return the other label sets with which the item's text was imported again."""
-    return list(session.scalars(select(Conflict.labels).where(Conflict.item_id == item_id).order_by(Conflict.id)))
-
-
-def list_standings(session: Session, item_ids: Sequence[int]) -> dict[int, Standing]:
-    """Return the standings of items, by item id."""
-    return {row.item_id: row for row in session.scalars(select(Standing).where(Standing.item_id.in_(item_ids)))}
+def list_conflicts(session: Session, item_ids: Sequence[int]) -> dict[int, list[list[str]]]:
+    """Return the other label sets with which the items' texts were imported again."""
+    found: dict[int, list[list[str]]] = {}
+    stored = select(Conflict.item_id, Conflict.labels).where(Conflict.item_id.in_(item_ids)).order_by(Conflict.id)
+    for item_id, labels in session.execute(stored):
+        found.setdefault(item_id, []).append(labels)
+    return found

@@ -24,6 +24,12 @@ def list_labels(session: Session, *, include_archived: bool = False) -> Sequence
     return session.scalars(statement if include_archived else statement.where(Label.archived_at.is_(None))).all()
 
 
+def list_names(session: Session) -> dict[int, str]:
+    """Return the names of the labels in use by id."""
+    rows = session.execute(select(Label.id, Label.name).where(Label.archived_at.is_(None)))
+    return {label_id: name for label_id, name in rows}
+
+
 def list_label_ids(session: Session, names: Iterable[str]) -> dict[str, int]:
     """Return {name: id} of those of the names that are labels in use."""
     statement = select(Label.name, Label.id).where(Label.name.in_(list(names)), Label.archived_at.is_(None))

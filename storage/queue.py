@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, literal_column, or_, select, union_all, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage import search
 from storage.stances import Stance
-from storage.tables import Claim, Item, Label, Standing
+from storage.tables import Claim, Label, Standing
 
 ORDERS: dict[str, tuple[InstrumentedAttribute[Any], bool]] = {
     "instructive": (Standing.instructive, True),
@@ -20,6 +20,7 @@ ORDERS: dict[str, tuple[InstrumentedAttribute[Any], bool]] = {
     "random": (Standing.shuffle, False),
 }
 """The column that each order reads, and whether its highest value comes first."""
+STATES = ("open", "labelled", "skipped", "flagged")
 
 LEASE = timedelta(minutes=10)
 """How long an item that was handed to one person is kept from the others."""
@@ -70,18 +71,22 @@ def conditions(session: Session, queue: QueueFilter) -> list[ColumnElement[bool]
     if queue.ids:
         found.append(Standing.item_id.in_(map(int, queue.ids.split(","))))
     if queue.text.strip():
-        found.append(exists().where(Item.id == Standing.item_id, search.matches(session, queue.text)))
+        found.append(search.matches(session, Standing.item_id, queue.text))
     return found
 
 
-def ordered_ids(session: Session, queue: QueueFilter) -> Select[tuple[int]]:
-    """Return the query for the ids of the filter's items, in its order."""
+def ordered_ids(
+    session: Session, queue: QueueFilter, *more: ColumnElement[bool]
+) -> Select[tuple[int]] | CompoundSelect[tuple[int]]:
+    """Return the query for the ids of the filter's items, in its order; `more` narrows the filter."""
     key, descending = ORDERS[queue.order]
-    return (
-        select(Standing.item_id)
-        .where(*conditions(session, queue))
-        .order_by(key.desc() if descending else key, Standing.item_id)
-    )
+    wanted = [*conditions(session, queue), *more]
+    if queue.state:
+        return select(Standing.item_id).where(*wanted).order_by(key.desc() if descending else key, Standing.item_id)
+    # An index holds its order within one state; merged, the states need no sorting either.
+    states = [select(Standing.item_id, key.label("key")).where(Standing.state == state, *wanted) for state in STATES]
+    merged = literal_column("key")
+    return union_all(*states).order_by(merged.desc() if descending else merged, literal_column("item_id"))
 
 
 def list_ids(session: Session, queue: QueueFilter, limit: int, offset: int = 0) -> Sequence[int]:
@@ -103,13 +108,11 @@ def list_next_ids(
     without: Sequence[int] = (),
 ) -> Sequence[int]:
     """Return the first items of the queue, or the first behind `after`, that nobody else has in hand."""
-    statement = ordered_ids(session, queue).where(
-        or_(Standing.leased_to.is_(None), Standing.leased_to == person, Standing.leased_until < datetime.now(UTC)),
-        Standing.item_id.not_in(without),
-    )
+    free = or_(Standing.leased_to.is_(None), Standing.leased_to == person, Standing.leased_until < datetime.now(UTC))
+    more = [free, Standing.item_id.not_in(without)] if without else [free]
     if after is not None and (reached := session.get(Standing, after)):
-        statement = statement.where(_behind(queue, reached))
-    return session.scalars(statement.limit(limit)).all()
+        more.append(_behind(queue, reached))
+    return session.scalars(ordered_ids(session, queue, *more).limit(limit)).all()
 
 
 def _behind(queue: QueueFilter, reached: Standing) -> ColumnElement[bool]:
@@ -118,8 +121,12 @@ def _behind(queue: QueueFilter, reached: Standing) -> ColumnElement[bool]:
     later_id = Standing.item_id > reached.item_id
     if value is None:
         return and_(key.is_(None), later_id)
-    behind = or_(key < value, key.is_(None)) if descending else key > value
-    return or_(behind, and_(key == value, later_id))
+    behind = key < value if descending else key > value
+    if key.nullable:
+        behind = or_(behind, key.is_(None))
+        return or_(behind, and_(key == value, later_id))
+    # Said twice, so that an index is entered at the value and not read up to it.
+    return and_(key <= value if descending else key >= value, or_(behind, later_id))
 
 
 def lease(session: Session, item_ids: Sequence[int], person: str) -> None:

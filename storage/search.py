@@ -8,8 +8,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Connection, and_, literal_column, select, text, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, exists, literal_column, select, text
+from sqlalchemy.orm import Session, aliased
 
 from storage.tables import Item
 
@@ -43,16 +43,15 @@ def index_texts(session: Session, texts: Iterable[tuple[int, str]]) -> None:
         session.execute(text("INSERT INTO item_search (rowid, body) VALUES (:id, :body)"), rows)
 
 
-def matches(session: Session, query: str) -> ColumnElement[bool]:
+def matches(session: Session, item_id: ColumnElement[int], query: str) -> ColumnElement[bool]:
     """Return the condition that an item's text holds every word of the query; the last word may be unfinished."""
     words = query.split()
-    if session.get_bind().dialect.name != "sqlite":
-        return and_(true(), *(Item.text.icontains(word, autoescape=True) for word in words))
     phrases = [phrase for phrase in map(_phrase, words) if phrase]
-    if not phrases:
-        return and_(true(), *(Item.text.contains(word, autoescape=True) for word in words))
+    if session.get_bind().dialect.name != "sqlite" or not phrases:
+        read = aliased(Item)
+        return exists().where(read.id == item_id, *(read.text.icontains(word, autoescape=True) for word in words))
     found = select(literal_column("rowid")).select_from(text("item_search")).where(text("item_search MATCH :phrases"))
-    return Item.id.in_(found.params(phrases=" AND ".join(phrases)))
+    return item_id.in_(found.params(phrases=" AND ".join(phrases)))
 
 
 def _spaced(body: str) -> str:

@@ -133,14 +133,17 @@ class ExamplesMark:
 
 def get_examples_mark(session: Session) -> ExamplesMark:
     """Return the present mark; it reads the ends of indexes only."""
-    last = session.execute(select(Import.id, Import.ended_at).order_by(Import.id.desc()).limit(1)).one_or_none()
-    return ExamplesMark(
-        annotation_id=get_last_annotation_id(session),
-        item_id=session.scalar(select(func.max(Item.id))) or 0,
-        import_id=last.id if last else 0,
-        import_ended_at=last.ended_at if last else None,
-        has_sample=session.scalar(select(exists().where(Item.is_sample))) or False,
-    )
+    last_import = select(func.max(Import.id)).scalar_subquery()
+    row = session.execute(
+        select(
+            select(func.coalesce(func.max(Annotation.id), 0)).scalar_subquery(),
+            select(func.coalesce(func.max(Item.id), 0)).scalar_subquery(),
+            func.coalesce(last_import, 0),
+            select(Import.ended_at).where(Import.id == last_import).scalar_subquery(),
+            exists().where(Item.is_sample),
+        )
+    ).one()
+    return ExamplesMark(*row)
 
 
 def list_examples(session: Session, item_ids: Sequence[int]) -> dict[int, ExampleRow]:

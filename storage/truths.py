@@ -53,6 +53,17 @@ def remove_truth(session: Session, item_id: int) -> None:
     session.execute(delete(Truth).where(Truth.item_id == item_id))
 
 
+def count_to_train(session: Session, most: int, label_ids: Iterable[int] | None = None) -> dict[int, int]:
+    """Count the train items of labels by label id, each up to `most`: a common label costs no more than a rare one."""
+    some = select(TruthLabel.item_id).join(Item, Item.id == TruthLabel.item_id)
+    some = some.where(TruthLabel.label_id == Label.id, Item.split == "train").limit(most).correlate(Label)
+    counted = select(func.count()).select_from(some.subquery()).scalar_subquery()
+    statement = select(Label.id, counted)
+    if label_ids is not None:
+        statement = statement.where(Label.id.in_(list(label_ids)))
+    return {label_id: count for label_id, count in session.execute(statement)}
+
+
 def count_by_label(
     session: Session, split: str | None = "train", label_ids: Iterable[int] | None = None
 ) -> dict[int, int]:

@@ -26,6 +26,12 @@ def list_live(session: Session) -> dict[str, Version]:
     return {row.classifier: row for row in rows}
 
 
+def list_live_ids(session: Session) -> dict[str, int]:
+    """Return the ids of the live versions by classifier."""
+    rows = session.execute(select(Version.classifier, Version.id).where(Version.status == VersionStatus.LIVE))
+    return {classifier: version_id for classifier, version_id in rows}
+
+
 def list_versions(session: Session, classifier: str | None = None) -> Sequence[Version]:
     """Return versions, newest first, of one classifier or of all."""
     statement = select(Version).order_by(Version.id.desc())

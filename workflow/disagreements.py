@@ -7,7 +7,7 @@ from typing import ClassVar, TextIO
 
 from sqlalchemy.orm import Session
 
-from storage import cells, items, queue, truths
+from storage import cells, items, queue
 from storage.database import Database
 from storage.tables import Item, Standing
 from workflow.disagreement_csv import COLUMNS, NEIGHBOURS, cells_of, checked_columns
@@ -86,11 +86,9 @@ def _rows(
     near: Mapping[int, tuple[NeighbourView, ...]],
 ) -> list[DisagreementRow]:
     voices = list_voices(session, item_ids)
-    known = truths.list_truths(session, item_ids)
-    standings = items.list_standings(session, item_ids)
     return [
-        _row(context, item, voices[item.id], truth_view(context, known.get(item.id)), standings[item.id], near)
-        for item in items.list_items(session, item_ids)
+        _row(context, item, voices[item.id], truth_view(context, voices[item.id].known), standing, near)
+        for item, standing in items.list_with_standings(session, item_ids)
     ]
 
 

@@ -58,6 +58,8 @@ class ExampleIndex:
 
         What takes longer goes on in a thread of its own: after a start with very many examples, after a large import.
         """
+        if self._is_up_to_date():
+            return True
         if patience is not None and self._is_comparison_due():
             self._catch_up_behind(patience)
         if not self._lock.acquire(timeout=-1 if patience is None else patience):
@@ -67,12 +69,19 @@ class ExampleIndex:
         finally:
             self._lock.release()
 
-    def _is_comparison_due(self) -> bool:
+    def _is_up_to_date(self) -> bool:
+        version_id, mark = self._look()
+        return version_id == self.version_id and mark == self._mark and not self._waiting
+
+    def _look(self) -> tuple[int | None, ExamplesMark]:
         with self.database.read() as session:
-            live, mark = versions.get_live(session, RETRIEVER), training.get_examples_mark(session)
-        if live is None:
+            return versions.list_live_ids(session).get(RETRIEVER), training.get_examples_mark(session)
+
+    def _is_comparison_due(self) -> bool:
+        version_id, mark = self._look()
+        if version_id is None:
             return False
-        known = self._mark if live.id == self.version_id else None
+        known = self._mark if version_id == self.version_id else None
         outdated = known is None or _with_annotations(known, mark.annotation_id) != mark or bool(self._waiting)
         return outdated and (known is None or self._may_compare())
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from storage import annotations, items, truths
+from storage import annotations, items
 from storage.database import Database
-from storage.tables import Item, Standing
+from storage.tables import Annotation, Item, Standing
 from workflow.cuts import tell_cuts
 from workflow.errors import NotFound
 from workflow.live import Live
 from workflow.neighbours import Neighbours
-from workflow.standings import Voices, list_voices
+from workflow.standings import list_voices
 from workflow.views import AnnotationView, ClassifierView, ItemResult, ItemView, NeighbourView
 from workflow.voices import Context, classifier_views, disagreement_view, truth_view
 
@@ -33,39 +33,26 @@ class ItemResults:
 
     def many(self, item_ids: Sequence[int]) -> list[ItemResult]:
         """Return all that is known of those of the items that are there, in this order."""
-        near = {item_id: self.neighbours.of_item(item_id) for item_id in item_ids}
+        near = self.neighbours.of_items(item_ids)
         with self.database.read() as session:
             voices = list_voices(session, item_ids)
-            context = Context.read(session, voices.values())
-            rows = {row.id: row for row in items.list_items(session, item_ids)}
-            standings = items.list_standings(session, item_ids)
+            context = Context.read(session, voices.values(), self.live.models.rows(session))
+            said = annotations.list_histories(session, item_ids)
+            conflicts = items.list_conflicts(session, item_ids)
             results = [
-                self._result(session, context, (rows[item_id], standings[item_id]), voices[item_id], near[item_id])
-                for item_id in item_ids
-                if item_id in rows and item_id in standings
+                ItemResult(
+                    item=item_view(item, standing),
+                    truth=truth_view(context, voices[item.id].known),
+                    classifiers=(views := classifier_views(context, voices[item.id])),
+                    neighbours=near.get(item.id, ()),
+                    disagreement=disagreement_view(context, voices[item.id], standing.instructive),
+                    history=tuple(map(_annotation_view, said.get(item.id, ()))),
+                    conflicts=tuple(map(tuple, conflicts.get(item.id, ()))),
+                    unavailable=self._silent(session, views, near.get(item.id, ())),
+                )
+                for item, standing in items.list_with_standings(session, item_ids)
             ]
         return [tell_cuts(self.live.models, context.live, result) for result in results]
-
-    def _result(
-        self,
-        session: Session,
-        context: Context,
-        row: tuple[Item, Standing],
-        voices: Voices,
-        near: tuple[NeighbourView, ...],
-    ) -> ItemResult:
-        item, standing = row
-        said = classifier_views(context, voices)
-        return ItemResult(
-            item=item_view(item, standing),
-            truth=truth_view(context, truths.get_truth(session, item.id)),
-            classifiers=said,
-            neighbours=near,
-            disagreement=disagreement_view(context, voices, standing.instructive),
-            history=_history(session, item.id),
-            conflicts=tuple(tuple(labels) for labels in items.list_conflicts(session, item.id)),
-            unavailable=self._silent(session, said, near),
-        )
 
     def _silent(
         self, session: Session, said: Mapping[str, ClassifierView | None], near: Sequence[NeighbourView]
@@ -91,8 +78,5 @@ def item_view(item: Item, standing: Standing) -> ItemView:
     )
 
 
-def _history(session: Session, item_id: int) -> tuple[AnnotationView, ...]:
-    return tuple(
-        AnnotationView(row.id, row.kind, tuple(row.labels), row.note, row.person, row.created_at)
-        for row in annotations.list_history(session, item_id)
-    )
+def _annotation_view(row: Annotation) -> AnnotationView:
+    return AnnotationView(row.id, row.kind, tuple(row.labels), row.note, row.person, row.created_at)

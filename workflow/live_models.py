@@ -8,6 +8,8 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.orm import Session
+
 from classifier.examples import CLASSIFIERS
 from storage import versions
 from storage.database import Database
@@ -63,7 +65,15 @@ class LiveModels:
         self.database = database
         self.data = data
         self._loaded: dict[str, tuple[int, Any]] = {}
+        self._rows: dict[str, Version] = {}
         self._locks: defaultdict[str, Lock] = defaultdict(Lock)
+
+    def rows(self, session: Session) -> Mapping[str, Version]:
+        """Return the live versions by classifier; they are read anew only when others have gone live."""
+        rows = self._rows
+        if {name: row.id for name, row in rows.items()} != versions.list_live_ids(session):
+            rows = self._rows = versions.list_live(session)
+        return rows
 
     def classifier(self, name: str) -> LiveModel | None:
         """Return a classifier's live version, None without one; raise `Unavailable` when it cannot be loaded."""
@@ -100,7 +110,7 @@ class LiveModels:
 
     def _live(self, name: str) -> Version | None:
         with self.database.read() as session:
-            return versions.get_live(session, name)
+            return self.rows(session).get(name)
 
     def _model(self, row: Version) -> Any:  # noqa: ANN401 - a classifier or the retriever
         with self._locks[row.classifier]:
@@ -119,7 +129,8 @@ class LiveModels:
         try:
             is_retriever = row.classifier == RETRIEVER
             return lineup.load_retriever(directory) if is_retriever else lineup.load(row.classifier, directory)
-        except (OSError, ValueError, RuntimeError, KeyError) as error:
+        # A damaged file makes the libraries raise whatever it leads them to.
+        except Exception as error:
             logger.exception("Version %s of %s cannot be loaded.", row.number, row.classifier)
             raise Unavailable(
                 f"The files of {row.classifier}, version {row.number}, cannot be read; retrain it or roll it back."

@@ -31,16 +31,16 @@ class Neighbours:
         self.database = database
         self.index = ExampleIndex(database, models)
 
-    def of_item(self, item_id: int, k: int = NEAR) -> tuple[NeighbourView, ...]:
-        """Return an item's neighbours, nearest first; none while no retriever is live."""
+    def of_items(self, item_ids: Sequence[int], k: int = NEAR) -> dict[int, tuple[NeighbourView, ...]]:
+        """Return the items' neighbours, nearest first; none while no retriever is live."""
         try:
-            if not self.index.refresh(PATIENCE):
-                return ()
-            vectors = self.index.stored_or_computed([item_id])
+            if not item_ids or not self.index.refresh(PATIENCE):
+                return {}
+            vectors = self.index.stored_or_computed(item_ids)
         except Unavailable:
-            return ()
+            return {}
         with self.database.read() as session:
-            return self._views(session, vectors, k).get(item_id, ())
+            return self._views(session, vectors, k)
 
     def near_items(
         self, session: Session, item_ids: Sequence[int], k: int = NEAR

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from classifier import disagreement, ordering
 from classifier.examples import CLASSIFIERS
+from classifier.rarity import HEAD
 from storage import standings, truths
 from storage.tables import Prediction
+from storage.truths import KnownTruth
 
 CHUNK = 500
 """Items a step; SQLite takes no unlimited number of parameters."""
@@ -20,10 +22,15 @@ CHUNK = 500
 
 @dataclass(frozen=True)
 class Voices:
-    """All that is said of one item, in label ids: each classifier's prediction or None, and the truth or None."""
+    """All that is said of one item: each classifier's prediction or None, and the truth or None."""
 
     predictions: Mapping[str, Prediction | None]
-    truth: frozenset[int] | None
+    known: KnownTruth | None
+
+    @property
+    def truth(self) -> frozenset[int] | None:
+        """The labels of the truth; None where there is none."""
+        return frozenset(self.known.labels) if self.known else None
 
     @property
     def proposals(self) -> dict[str, frozenset[int] | None]:
@@ -41,9 +48,8 @@ def refresh(session: Session, item_ids: Sequence[int]) -> None:
     for start in range(0, len(item_ids), CHUNK):
         chunk = item_ids[start : start + CHUNK]
         voices = list_voices(session, chunk)
-        # A save refreshes one item: to count its labels is quick, to count all of them is not.
         spoken = frozenset[int]().union(*(said.labels for said in voices.values()))
-        counts = truths.count_by_label(session, label_ids=spoken)
+        counts = truths.count_to_train(session, HEAD, spoken)
         standings.replace_claims(
             session, chunk, (row for item_id in chunk for row in _claims(item_id, voices[item_id]))
         )
@@ -57,7 +63,7 @@ def list_voices(session: Session, item_ids: Sequence[int]) -> dict[int, Voices]:
     return {
         item_id: Voices(
             {name: predictions.get((item_id, name)) for name in CLASSIFIERS},
-            frozenset(known[item_id].labels) if item_id in known else None,
+            known.get(item_id),
         )
         for item_id in item_ids
     }

@@ -48,7 +48,8 @@ class Triage:
     ) -> list[ItemResult]:
         """Hand the person several items, but none of `without`: those they are looking at or have just decided."""
         _check(chosen)
-        with self.database.write() as session:
+        # Who has which item in hand may be forgotten when the power fails.
+        with self.database.write(durable=False) as session:
             item_ids = queue.list_next_ids(session, chosen, person, after, limit, without)
             if item_ids:
                 queue.lease(session, item_ids, person)
@@ -131,10 +132,9 @@ class Triage:
             context = Context.read(session)
             ids = queue.list_ids(session, narrowed, limit, offset)
             known = truths.list_truths(session, ids)
-            standings = items.list_standings(session, ids)
             rows = [
-                ItemRow(item_view(item, standings[item.id]), truth_view(context, known.get(item.id)))
-                for item in items.list_items(session, ids)
+                ItemRow(item_view(item, standing), truth_view(context, known.get(item.id)))
+                for item, standing in items.list_with_standings(session, ids)
             ]
             return rows, queue.count_items(session, narrowed)
 

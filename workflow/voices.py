@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from classifier import disagreement
 from classifier.examples import CLASSIFIERS
-from classifier.rarity import band
+from classifier.rarity import HEAD, band
 from storage import labels, truths, versions
 from storage.tables import Prediction, Version
 from storage.truths import KnownTruth
@@ -21,20 +21,25 @@ from workflow.views import ClassifierView, DisagreementView, TruthView
 
 @dataclass(frozen=True)
 class Context:
-    """What the words need besides the item: label names, training counts and the live versions, read once a request."""
+    """What the words need besides the item: label names, training counts and the live versions, read once a request.
 
-    names: dict[int, str]
-    counts: dict[int, int]
-    live: dict[str, Version]
+    Counts end at `HEAD`: what is said of a label depends on its band, and if it is rare on its exact number.
+    """
+
+    names: Mapping[int, str]
+    counts: Mapping[int, int]
+    live: Mapping[str, Version]
 
     @classmethod
-    def read(cls, session: Session, spoken: Iterable[Voices] | None = None) -> "Context":
+    def read(
+        cls, session: Session, spoken: Iterable[Voices] | None = None, live: Mapping[str, Version] | None = None
+    ) -> "Context":
         """Read the context from the database; with `spoken`, count only the labels that those speak of."""
         wanted = None if spoken is None else frozenset[int]().union(*(voices.labels for voices in spoken))
         return cls(
-            names={row.id: row.name for row in labels.list_labels(session)},
-            counts=truths.count_by_label(session, label_ids=wanted),
-            live=versions.list_live(session),
+            names=labels.list_names(session),
+            counts=truths.count_to_train(session, HEAD, wanted),
+            live=versions.list_live(session) if live is None else live,
         )
 
     @cached_property

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, desc
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import Base, now
@@ -93,6 +93,12 @@ class Prediction(Base):
     predicted_at: Mapped[datetime] = mapped_column(default=now)
 
 
+def _order_index(key: str, *, descending: bool = True) -> Index:
+    """Return the index of one order; with all that filters read in it, no filter has to look up a row."""
+    rest = [column for column in ("kind", "band", "source", "published_at") if column != key]
+    return Index(f"ix_standing_{key}", "state", desc(key) if descending else key, "item_id", *rest)
+
+
 class Standing(Base):
     """Where an item stands in the queue; narrow, so that orders and filters read an index and no text.
 
@@ -101,9 +107,10 @@ class Standing(Base):
     """
 
     __tablename__ = "standing"
-    __table_args__ = tuple(
-        Index(f"ix_standing_state_{key}", "state", key, "item_id")
-        for key in ("instructive", "uncertain", "rare", "shuffle", "published_at", "kind", "source")
+    __table_args__ = (
+        *(_order_index(key) for key in ("instructive", "uncertain", "rare", "published_at")),
+        _order_index("shuffle", descending=False),
+        Index("ix_standing_counts", "state", "kind", "band", "source", "published_at"),
     )
 
     item_id: Mapped[int] = mapped_column(ForeignKey(ITEM, ondelete="CASCADE"), primary_key=True)
@@ -114,7 +121,7 @@ class Standing(Base):
     uncertain: Mapped[float] = mapped_column(default=0.0)
     rare: Mapped[float] = mapped_column(default=0.0)
     shuffle: Mapped[int] = mapped_column(BigInteger, default=0)
-    source: Mapped[str] = mapped_column(String(200), default="")
+    source: Mapped[str] = mapped_column(String(200), default="", index=True)
     published_at: Mapped[datetime | None]
     leased_to: Mapped[str | None] = mapped_column(String(100))
     leased_until: Mapped[datetime | None]

@@ -23,7 +23,7 @@ def database(tmp_path):
 
 def find(database, query):
     with database.read() as session:
-        return list(session.scalars(select(Item.id).where(search.matches(session, query)).order_by(Item.id)))
+        return list(session.scalars(select(Item.id).where(search.matches(session, Item.id, query)).order_by(Item.id)))
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def test_items_truths_claims_places_and_search_are_written(desk_importing, datab
         first = session.scalar(select(Standing).join(Item).where(Item.external_id == "1"))
         assert (first.source, first.published_at.day, first.shuffle) == ("快讯", 1, shuffle_key(first.item_id))
         assert session.scalar(select(func.count()).select_from(Claim).where(Claim.truth)) == 3
-        assert session.scalars(select(Item.external_id).where(search.matches(session, "召回"))).all() == ["2"]
+        assert session.scalars(select(Item.external_id).where(search.matches(session, Item.id, "召回"))).all() == ["2"]
         assert dict(session.execute(select(Label.name, Label.group)).all())["产品-召回"] == "产品"
         assert session.scalar(select(Import.ended_at)) is not None
 

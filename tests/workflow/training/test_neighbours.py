@@ -30,7 +30,7 @@ def copy_of(desk, item_id, **values):
 
 
 def test_neighbours_are_labelled_items_to_train_on_nearest_first(trained):
-    near = trained.neighbours.of_item(OPEN)
+    near = trained.neighbours.of_items([OPEN])[OPEN]
 
     found = trained.read(select(Item.split, Truth.origin).join(Truth).where(Item.id.in_(ids(near))))
     assert len(near) == 10
