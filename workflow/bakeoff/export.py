@@ -31,7 +31,7 @@ MARKDOWN: dict[str, Callable[[Row], str]] = {
     "macro-F1": lambda row: _with_interval(row.measures.get("macro_f1", UNKNOWN)),
     "weighted": lambda row: _short(row.measures.get("weighted_f1", UNKNOWN).value),
     "few-shot": lambda row: _with_interval(row.measures.get("few_shot_f1", UNKNOWN)),
-    "p": lambda row: "" if row.against is None else f"{row.against.p:.3f}",
+    "p": lambda row: "" if row.against is None else _p(row.against.p),
     "training": lambda row: "" if row.costs is None else f"{row.costs.seconds:,.0f} s",
     "items/s": lambda row: "" if row.costs is None else f"{row.costs.items_per_second:,.0f}",
     "memory": lambda row: "" if row.costs is None else f"{row.costs.peak_memory / MEGABYTE:,.0f} MB",
@@ -78,6 +78,10 @@ def _cells(row: Row) -> Iterable[Any]:
 
 def _line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |\n"
+
+
+def _p(value: float) -> str:
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def _with_interval(found: Measured) -> str:
