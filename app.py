@@ -6,7 +6,6 @@ exit status is 0, 1 for a refusal, 2 for wrong usage.
 """
 
 import argparse
-import getpass
 import os
 import sys
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from classifier.examples import CLASSIFIERS
+from ui.accounts_command import add_token_arguments, add_user_arguments, keep_accounts, keep_tokens
 from ui.bakeoff_command import add_arguments, compare
 from ui.terminal import Progress, averages, follow, say
 from workflow.errors import BadInput, Refused, TriageError
@@ -92,6 +92,7 @@ def _add_page(commands: Any) -> None:  # noqa: ANN401
     serve = _command(commands, "serve", _serve, "open the page (the default command)")
     serve.add_argument("--host", default="127.0.0.1", help="another one needs accounts (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, default=7860, help="default: 7860")
+    serve.add_argument("--https", action="store_true", help="people reach it through a proxy here that speaks https")
     _add_models(serve)
 
 
@@ -139,9 +140,8 @@ def _classifier(name: str) -> str:
 def _add_upkeep(commands: Any) -> None:  # noqa: ANN401
     _command(commands, "status", _status, "count items, labels, versions and jobs")
     user = _command(commands, "user", _user, "accounts; the password is asked for, or read from standard input")
-    user.add_argument("action", choices=("add", "list", "remove"))
-    user.add_argument("name", nargs="?")
-    user.add_argument("--role", choices=("analyst", "lead"), default="analyst")
+    add_user_arguments(user)
+    add_token_arguments(_command(commands, "token", _token, "keys with which programs may ask in place of a person"))
     backup = _command(commands, "backup", _backup, "write database and versions into one file, also while in use")
     backup.add_argument("file", type=Path, metavar="FILE")
     restore = _command(commands, "restore", _restore, "make a new data folder out of a backup")
@@ -160,7 +160,10 @@ def _serve(arguments: argparse.Namespace) -> None:
 
         from ui.server import build_app
 
-        config = uvicorn.Config(build_app(cases, arguments.host), log_level="warning", timeout_graceful_shutdown=2)
+        app = build_app(cases, arguments.host, https=arguments.https)
+        # Only of a proxy is it believed from which address a request came; anybody could say anything.
+        options = {"proxy_headers": arguments.https, "log_level": "warning", "timeout_graceful_shutdown": 2}
+        config = uvicorn.Config(app, **options)
         sys.stderr.write(f"News Triage is open on http://{arguments.host}:{listener.getsockname()[1]}\n")
         # Ctrl-C is how a person ends a server, not a failure.
         with cases.background(), suppress(KeyboardInterrupt):
@@ -240,20 +243,11 @@ def _status(arguments: argparse.Namespace) -> object:
 
 
 def _user(arguments: argparse.Namespace) -> object:
-    people = _cases(arguments).people
-    if arguments.action == "list":
-        return {"people": people.list()}
-    if not arguments.name:
-        raise Refused(f"Name the account: python app.py user {arguments.action} NAME")
-    if arguments.action == "remove":
-        people.remove(arguments.name)
-        return {"removed": arguments.name}
-    return people.add(arguments.name, _password(), arguments.role)
+    return keep_accounts(_cases(arguments).people, arguments)
 
 
-def _password() -> str:
-    # Never from argv, where every program on the machine could read it.
-    return getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+def _token(arguments: argparse.Namespace) -> object:
+    return keep_tokens(_cases(arguments).tokens, arguments)
 
 
 def _backup(arguments: argparse.Namespace) -> object:

@@ -14,7 +14,8 @@ from gradio import FileData
 
 from ui.downloads import write_export
 from ui.filters import filter_from
-from ui.shown import person_of, shown
+from ui.own_files import OwnFiles
+from ui.shown import actor_of, shown
 from workflow.errors import BadInput, Conflict
 from workflow.use_cases import UseCases
 from workflow.views import as_json
@@ -55,7 +56,7 @@ class Endpoints:
 
     def next_item(self, request: gr.Request, queue: str | Json = "instructive", person: str = "") -> Json:
         """Hand out the next item of a queue: an order's name, or an object with the filter's fields."""
-        return self.use_cases.triage.next_item(filter_from(queue), person_of(request, _text("person", person)))
+        return self.use_cases.triage.next_item(filter_from(queue), actor_of(request, _text("person", person)).name)
 
     def item(self, item_id: int) -> Json:
         """Return an item with all that is said of it."""
@@ -72,7 +73,7 @@ class Endpoints:
         person: str = "",
     ) -> Json:
         """Store an item's labels. A conflict is an answer too: it holds what the other person said."""
-        who = person_of(request, _text("person", person))
+        who = actor_of(request, _text("person", person)).name
         names = _texts("labels", labels)
         seen = None if seen_version is None else _id("seen_version", seen_version)
         try:
@@ -84,17 +85,17 @@ class Endpoints:
 
     def skip(self, request: gr.Request, item_id: int, note: str = "", token: str = "", person: str = "") -> Json:
         """Put an item aside."""
-        who = person_of(request, _text("person", person))
+        who = actor_of(request, _text("person", person)).name
         return self.use_cases.triage.skip(_id("item_id", item_id), _text("note", note), _text("token", token), who)
 
     def flag(self, request: gr.Request, item_id: int, note: str = "", token: str = "", person: str = "") -> Json:
         """Mark an item for somebody else to look at."""
-        who = person_of(request, _text("person", person))
+        who = actor_of(request, _text("person", person)).name
         return self.use_cases.triage.flag(_id("item_id", item_id), _text("note", note), _text("token", token), who)
 
     def undo(self, request: gr.Request, person: str = "") -> Json:
         """Take back the person's last annotation."""
-        return self.use_cases.triage.undo(person_of(request, _text("person", person)))
+        return self.use_cases.triage.undo(actor_of(request, _text("person", person)).name)
 
     def search(self, query: str = "", filters: Json | None = None, limit: int = 50, offset: int = 0) -> Json:
         """Find items by words and filter."""
@@ -111,7 +112,7 @@ class Endpoints:
     def retrain(self, request: gr.Request, classifiers: list[str] | None = None) -> Json:
         """Start a retraining of some or all classifiers; answers with its job."""
         chosen = tuple(_texts("classifiers", classifiers)) if classifiers else CLASSIFIERS
-        return self.use_cases.retraining.start(chosen, person_of(request))
+        return self.use_cases.retraining.start(chosen, actor_of(request))
 
     def jobs(self) -> list[Json]:
         """Return the last jobs, newest first."""
@@ -121,21 +122,21 @@ class Endpoints:
         """Return a job with its curves and the end of its log."""
         return self.use_cases.retraining.job(_id("job_id", job_id))
 
-    def cancel_job(self, job_id: int) -> Json:
+    def cancel_job(self, job_id: int, request: gr.Request) -> Json:
         """Ask a job to stop."""
-        return self.use_cases.retraining.cancel(_id("job_id", job_id))
+        return self.use_cases.retraining.cancel(_id("job_id", job_id), actor_of(request))
 
     def versions(self, classifier: str = "") -> list[Json]:
         """Return the versions of one classifier or of all."""
         return self.use_cases.retraining.versions(_text("classifier", classifier) or None)
 
-    def promote(self, version_id: int) -> Json:
+    def promote(self, version_id: int, request: gr.Request) -> Json:
         """Make a version the live one."""
-        return self.use_cases.retraining.promote(_id("version_id", version_id))
+        return self.use_cases.retraining.promote(_id("version_id", version_id), actor_of(request))
 
-    def rollback(self, classifier: str) -> Json:
+    def rollback(self, classifier: str, request: gr.Request) -> Json:
         """Return a classifier to the version before."""
-        return self.use_cases.retraining.rollback(_text("classifier", classifier))
+        return self.use_cases.retraining.rollback(_text("classifier", classifier), actor_of(request))
 
     def metrics(self) -> Json:
         """Return the live versions' and the reference's metrics on gold."""
@@ -151,22 +152,24 @@ class Files:
     def import_file(self, file: FileData, request: gr.Request, split: str = "") -> Json:
         """Import a file, its columns guessed; the sample stays."""
         path, named = _uploaded(file), _text("split", split) or None
-        return self.use_cases.importing.run(path, split=named, person=person_of(request))
+        return self.use_cases.importing.run(path, split=named, by=actor_of(request))
 
-    def export_disagreements(self, filters: Json | None = None) -> FileData:
+    def export_disagreements(self, request: gr.Request, filters: Json | None = None) -> FileData:
         """Return the disagreements of a filter as CSV, by default of all items."""
         chosen = filter_from({"state": ""} if filters is None else filters)
-        return self._file("disagreements.csv", lambda stream: self.use_cases.disagreements.export(chosen, stream))
+        write = self.use_cases.disagreements.export
+        return self._file(request, "disagreements.csv", lambda stream: write(chosen, stream))
 
-    def export_annotations(self, form: str = "jsonl") -> FileData:
+    def export_annotations(self, request: gr.Request, form: str = "jsonl") -> FileData:
         """Return every annotation as JSONL or CSV."""
         if form not in ("jsonl", "csv"):
             raise BadInput(f"The format is jsonl or csv, not {form!r}.")
         name = f"annotations.{form}"
-        return self._file(name, lambda stream: self.use_cases.exporting.annotations(form, stream))
+        return self._file(request, name, lambda stream: self.use_cases.exporting.annotations(form, stream))
 
-    def _file(self, name: str, write: Callable[[Any], object]) -> FileData:
-        return FileData(path=str(write_export(self.use_cases, name, write)), orig_name=name)
+    def _file(self, request: gr.Request, name: str, write: Callable[[Any], object]) -> FileData:
+        own = OwnFiles.of(self.use_cases.data, actor_of(request).name)
+        return FileData(path=str(write_export(own, name, write)), orig_name=name)
 
 
 def _uploaded(file: object) -> Path:

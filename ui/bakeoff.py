@@ -10,6 +10,7 @@ from typing import Any
 from ui.view import draw_view
 from workflow.bakeoff.bake_offs import Wish
 from workflow.errors import BadInput
+from workflow.roles import Actor
 from workflow.use_cases import UseCases
 
 Fields = dict[str, Any]
@@ -27,19 +28,19 @@ class BakeOffHandlers:
 
     use_cases: UseCases
 
-    def recipes(self, person: str) -> Fields:
+    def recipes(self, by: Actor) -> Fields:
         """Return the recipes that have a name."""
         return {"recipes": self.use_cases.retraining.named_recipes()}
 
-    def plan(self, person: str, recipes: Sequence[str], amounts: Sequence[str], seeds: int) -> Fields:
+    def plan(self, by: Actor, recipes: Sequence[str], amounts: Sequence[str], seeds: int) -> Fields:
         """Say what a bake-off would take up."""
         return {"plan": self.use_cases.bake_offs.plan(_wish(recipes, amounts, seeds))}
 
-    def start(self, person: str, recipes: Sequence[str], amounts: Sequence[str], seeds: int) -> Fields:
+    def start(self, by: Actor, recipes: Sequence[str], amounts: Sequence[str], seeds: int) -> Fields:
         """Begin a bake-off."""
-        return {"id": self.use_cases.bake_offs.start(_wish(recipes, amounts, seeds), person)}
+        return {"id": self.use_cases.bake_offs.start(_wish(recipes, amounts, seeds), by)}
 
-    def state(self, person: str, bake_off: int | None = None) -> Fields:
+    def state(self, by: Actor, bake_off: int | None = None) -> Fields:
         """Return the list of all, and of the chosen one, else the newest, its job and a mark that changes with it."""
         known = self.use_cases.bake_offs.list()
         chosen = next((one.id for one in known if one.id == bake_off), known[0].id if known else None)
@@ -48,17 +49,17 @@ class BakeOffHandlers:
         job = self.use_cases.retraining.job(chosen)
         return {"bake_offs": known, "chosen": chosen, "job": job, "mark": self.use_cases.bake_offs.mark(chosen)}
 
-    def table(self, person: str, bake_off: int) -> Fields:
+    def table(self, by: Actor, bake_off: int) -> Fields:
         """Return a bake-off as far as it has come."""
         return {"table": self.use_cases.bake_offs.view(bake_off)}
 
-    def candidate(self, person: str, version_id: int) -> Fields:
+    def candidate(self, by: Actor, version_id: int) -> Fields:
         """Have a row's version wait on the retrain page."""
-        return {"number": self.use_cases.bake_offs.make_candidate(version_id)}
+        return {"number": self.use_cases.bake_offs.make_candidate(version_id, by)}
 
-    def cancel(self, person: str, job_id: int) -> Fields:
+    def cancel(self, by: Actor, job_id: int) -> Fields:
         """Ask a bake-off to stop; the rows that it has stay."""
-        return {"job": self.use_cases.retraining.cancel(job_id)}
+        return {"job": self.use_cases.retraining.cancel(job_id, by)}
 
 
 def _wish(recipes: Sequence[str], amounts: Sequence[str], seeds: int) -> Wish:

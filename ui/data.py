@@ -8,6 +8,7 @@ import gradio as gr
 from ui.importing import draw_import
 from ui.pinyin import pinyin
 from ui.view import draw_view
+from workflow.roles import Actor
 from workflow.use_cases import UseCases
 
 Fields = dict[str, Any]
@@ -30,7 +31,7 @@ class StockHandlers:
 
     use_cases: UseCases
 
-    def stock(self, person: str) -> Fields:
+    def stock(self, by: Actor) -> Fields:
         """Say what there is."""
         return {"stock": self.use_cases.status.report()}
 
@@ -41,7 +42,7 @@ class LabelHandlers:
 
     use_cases: UseCases
 
-    def table(self, person: str, include_archived: bool = False) -> Fields:
+    def table(self, by: Actor, include_archived: bool = False) -> Fields:
         """Return the labels with how well each live classifier finds them, and how their names sound."""
         labels, scores = self.use_cases.labels.list(include_archived=include_archived), self.use_cases.labels.scores()
         return {
@@ -51,19 +52,19 @@ class LabelHandlers:
             "pinyin": {label.name: sound for label in labels if (sound := pinyin(f"{label.name} {label.group}"))},
         }
 
-    def add(self, person: str, name: str, description: str = "", group: str = "") -> Fields:
+    def add(self, by: Actor, name: str, description: str = "", group: str = "") -> Fields:
         """Add a label."""
-        return {"label": self.use_cases.labels.add(name, description, group)}
+        return {"label": self.use_cases.labels.add(name, description, group, by)}
 
-    def change(self, person: str, label_id: int, name: str, description: str, group: str) -> Fields:
+    def change(self, by: Actor, label_id: int, name: str, description: str, group: str) -> Fields:
         """Rename and describe a label; the name first, because it may be taken."""
-        self.use_cases.labels.rename(label_id, name)
-        return {"label": self.use_cases.labels.describe(label_id, description, group)}
+        self.use_cases.labels.rename(label_id, name, by)
+        return {"label": self.use_cases.labels.describe(label_id, description, group, by)}
 
-    def archive(self, person: str, label_id: int) -> Fields:
+    def archive(self, by: Actor, label_id: int) -> Fields:
         """Take a label out of use."""
-        return {"label": self.use_cases.labels.archive(label_id)}
+        return {"label": self.use_cases.labels.archive(label_id, by)}
 
-    def restore(self, person: str, label_id: int) -> Fields:
+    def restore(self, by: Actor, label_id: int) -> Fields:
         """Put a label back into use."""
-        return {"label": self.use_cases.labels.restore(label_id)}
+        return {"label": self.use_cases.labels.restore(label_id, by)}

@@ -4,7 +4,6 @@ So the first rows come at once, however many there are, and nobody who reads slo
 """
 
 import logging
-import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -16,10 +15,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 
 from ui.filters import NAMES, filter_from
-from ui.shown import sentence
+from ui.own_files import OwnFiles
+from ui.shown import actor_of, sentence
 from workflow.bakeoff.export import write_csv, write_markdown
 from workflow.disagreement_csv import checked_columns
 from workflow.errors import NotFound, TriageError
+from workflow.roles import LEAD
 from workflow.use_cases import UseCases
 
 Format = Literal["csv", "jsonl"]
@@ -32,9 +33,9 @@ LOOK_SECONDS = 0.05
 logger = logging.getLogger(__name__)
 
 
-def write_export(use_cases: UseCases, name: str, write: Write) -> Path:
-    """Write an export into an unguessable folder."""
-    path = _place(use_cases, name)
+def write_export(own: OwnFiles, name: str, write: Write) -> Path:
+    """Write an export that only its person can fetch."""
+    _, path = own.add(name)
     _fill(path, write)
     return path
 
@@ -92,23 +93,25 @@ def download_routes(use_cases: UseCases) -> APIRouter:
         except TriageError as error:
             return JSONResponse({"error": sentence(error)}, status_code=400)
         write = use_cases.disagreements.export
-        return _send(use_cases, "disagreements.csv", lambda stream: write(chosen, stream, columns))
+        return _send(_own(use_cases, request), "disagreements.csv", lambda stream: write(chosen, stream, columns))
 
     @router.get("/annotations.{form}", response_model=None)
-    def annotations(form: Format) -> StreamingResponse:
+    def annotations(request: Request, form: Format) -> StreamingResponse:
         """Send every annotation."""
-        return _send(use_cases, f"annotations.{form}", lambda stream: use_cases.exporting.annotations(form, stream))
+        write = use_cases.exporting.annotations
+        return _send(_own(use_cases, request), f"annotations.{form}", lambda stream: write(form, stream))
 
     @router.get("/training.{form}", response_model=None)
-    def training(form: Format) -> StreamingResponse:
+    def training(request: Request, form: Format) -> StreamingResponse:
         """Send the labelled items."""
-        return _send(use_cases, f"training.{form}", lambda stream: use_cases.exporting.training(form, stream))
+        write = use_cases.exporting.training
+        return _send(_own(use_cases, request), f"training.{form}", lambda stream: write(form, stream))
 
     @router.get("/rejects/{name}", response_model=None)
-    def rejects(name: str) -> FileResponse | JSONResponse:
-        """Send the rejects file of an import; the guard has seen to it that a session asks."""
+    def rejects(request: Request, name: str) -> FileResponse | JSONResponse:
+        """Send the rejects file of an import to a lead; to anybody else it does not exist."""
         path = use_cases.data / "exports" / Path(name).name
-        if not path.name.startswith("rejects-") or not path.is_file():
+        if actor_of(request).role != LEAD or not path.name.startswith("rejects-") or not path.is_file():
             return JSONResponse({"error": sentence(NotFound(f"There is no file {name!r}."))}, status_code=404)
         return FileResponse(path, filename=path.name)
 
@@ -118,29 +121,26 @@ def download_routes(use_cases: UseCases) -> APIRouter:
 
 def _add_bake_offs(router: APIRouter, use_cases: UseCases) -> None:
     @router.get("/bake-off-{job_id}.{form}", response_model=None)
-    def bake_off(job_id: int, form: Literal["csv", "md"]) -> StreamingResponse | JSONResponse:
+    def bake_off(request: Request, job_id: int, form: Literal["csv", "md"]) -> StreamingResponse | JSONResponse:
         """Send a bake-off's table."""
         try:
             view = use_cases.bake_offs.view(job_id)
         except TriageError as error:
             return JSONResponse({"error": sentence(error)}, status_code=404)
         write = write_csv if form == "csv" else write_markdown
-        return _send(use_cases, f"bake-off-{job_id}.{form}", lambda stream: write(view, stream))
+        return _send(_own(use_cases, request), f"bake-off-{job_id}.{form}", lambda stream: write(view, stream))
 
 
-def _send(use_cases: UseCases, name: str, write: Write) -> StreamingResponse:
-    path = _place(use_cases, name)
+def _own(use_cases: UseCases, request: Request) -> OwnFiles:
+    return OwnFiles.of(use_cases.data, actor_of(request).name)
+
+
+def _send(own: OwnFiles, name: str, write: Write) -> StreamingResponse:
+    _, path = own.add(name)
+    path.touch()
     media = MEDIA[path.suffix.removeprefix(".")]
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(growing(path, write), media_type=media, headers=headers)
-
-
-def _place(use_cases: UseCases, name: str) -> Path:
-    folder = use_cases.data / "uploads" / secrets.token_hex(16)
-    folder.mkdir(parents=True)
-    path = folder / name
-    path.touch()
-    return path
 
 
 def _fill(path: Path, write: Write) -> None:

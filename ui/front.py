@@ -4,14 +4,17 @@ Gradio's own `head` arrives only after its first paint, and after Gradio has rea
 for the first sight is named as well, so that the browser fetches it all at once, and not one after the other.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import gradio as gr
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.gradio_build import files_ahead
+from ui.shown import actor_of
 
 SHEETS = ("tokens", "page", "parts", "controls", "lists", "triage", "matrix", "picker", "neighbours")
 PAGE_SHEETS = ("tour", "disagreements", "retrain", "charts", "bakeoff", "prompts", "statistics", "data")
@@ -63,6 +66,11 @@ def _preload(name: str) -> str:
     return f'<link {way} crossorigin href="assets/{name}">'
 
 
+def role_mark(role: str) -> bytes:
+    """Return what tells the style sheets from the first sight on which role is looking."""
+    return f"<script>document.documentElement.dataset.role = {json.dumps(role)}</script>".encode()
+
+
 class FrontPage:
     """Rewrites the answer to `GET /`; passes everything else through untouched."""
 
@@ -76,7 +84,7 @@ class FrontPage:
             return
         # A compressed page could not be read.
         plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        answer = _Rewritten(send, self.head)
+        answer = _Rewritten(send, self.head + role_mark(actor_of(Request(scope)).role))
         await self.app(scope | {"headers": plain}, receive, answer.send)
 
 

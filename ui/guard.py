@@ -1,67 +1,75 @@
-"""Who may come in: sessions, throttled sign-in, same-origin writes, headers. Knows accounts, not what they open."""
+"""Who may come in: a session or a token, asked for from the page itself. Knows accounts, not what they open."""
 
+import re
 import time
-from collections import defaultdict, deque
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-OPEN_PATHS = ("/sign-in", "/healthz", "/ui/")
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+from workflow.people import Account, People
+from workflow.roles import Actor
+from workflow.tokens import Tokens, hash_of
+
+OPEN_PATHS = ("/sign-in", "/healthz")
+OPEN_FOLDER = "/ui/"
+LOOPBACK = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    # Gradio compiles its templates in the browser, hence unsafe-eval; nothing is ever fetched from elsewhere.
-    "Content-Security-Policy": "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
-    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; "
-    "frame-ancestors 'none'; form-action 'self'",
-}
+BEARER = "bearer "
 
 
 class Accounts:
-    """The names that may sign in, read at most every two seconds; a removed person is out with the next request."""
+    """Who may sign in and which tokens there are, read at most every two seconds."""
 
-    def __init__(self, names: Callable[[], list[str]], seconds: float = 2.0) -> None:
-        self._names, self._seconds = names, seconds
-        self._known: frozenset[str] = frozenset()
+    def __init__(
+        self,
+        people: Callable[[], dict[str, Account]],
+        tokens: Callable[[], dict[str, Actor]],
+        seconds: float = 2.0,
+    ) -> None:
+        self._read_people, self._read_tokens, self._seconds = people, tokens, seconds
+        self._people: dict[str, Account] = {}
+        self._tokens: dict[str, Actor] = {}
         self._read_at = float("-inf")
 
-    def names(self) -> frozenset[str]:
-        """Return the names; none means that the app is open to whoever sits at this machine."""
+    @classmethod
+    def of(cls, people: People, tokens: Tokens) -> "Accounts":
+        """Return the accounts and tokens that are stored."""
+        return cls(people.known, tokens.known)
+
+    def forget(self) -> None:
+        """Read anew before the next answer; for what this process itself has changed."""
+        self._read_at = float("-inf")
+
+    def exist(self) -> bool:
+        """Tell whether there are accounts; without any the app is open to whoever sits at this machine."""
+        self._refresh()
+        return bool(self._people)
+
+    def of_session(self, name: str | None, stamp: str | None) -> Actor | None:
+        """Return whose session this is; sign-out, another password and the account's removal end it."""
+        self._refresh()
+        account = self._people.get(name or "")
+        return account.actor if account and account.stamp == stamp else None
+
+    def of_token(self, token: str) -> Actor | None:
+        """Return whose token this is."""
+        self._refresh()
+        return self._tokens.get(hash_of(token))
+
+    def _refresh(self) -> None:
         if time.monotonic() - self._read_at > self._seconds:
-            self._known, self._read_at = frozenset(self._names()), time.monotonic()
-        return self._known
-
-
-class Throttle:
-    """Locks a key for a minute after ten failures within a minute."""
-
-    def __init__(self, failures: int = 10, seconds: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
-        self._limit, self._seconds, self._clock = failures, seconds, clock
-        self._failed: dict[str, deque[float]] = defaultdict(deque)
-
-    def locked(self, key: str) -> bool:
-        """Tell whether the key has to wait."""
-        failed = self._failed[key]
-        while failed and self._clock() - failed[0] > self._seconds:
-            failed.popleft()
-        if not failed:
-            del self._failed[key]
-        return len(failed) >= self._limit
-
-    def fail(self, key: str) -> None:
-        """Count a failure."""
-        self._failed[key].append(self._clock())
+            self._people, self._tokens = self._read_people(), self._read_tokens()
+            self._read_at = time.monotonic()
 
 
 class Guard:
-    """Lets a request pass when its person has an account, or when there are none and it comes from this machine."""
+    """Lets a request pass that names its actor, or that comes from this machine where there are no accounts.
+
+    Behind it `scope["actor"]` holds the actor, None without accounts.
+    """
 
     def __init__(self, app: ASGIApp, accounts: Accounts) -> None:
         self.app, self.accounts = app, accounts
@@ -70,43 +78,45 @@ class Guard:
         """Pass the request on, or answer in its place."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
-            return
-        refusal = None if scope["type"] == "http" else Response(status_code=403)
-        await (refusal or self._refusal(Request(scope)) or self.app)(scope, receive, _with_headers(send))
+        elif scope["type"] != "http":
+            # Nothing here speaks over WebSockets, which obey no origin.
+            await Response(status_code=403)(scope, receive, send)
+        else:
+            await (self._refusal(Request(scope)) or self.app)(scope, receive, send)
 
     def _refusal(self, request: Request) -> Response | None:
+        request.scope["actor"] = None
         if request.method not in SAFE_METHODS and not _same_origin(request.headers):
             return _refused(403, "This request comes from another site.")
-        if request.url.path.startswith(OPEN_PATHS):
+        if request.url.path in OPEN_PATHS or request.url.path.startswith(OPEN_FOLDER):
             return None
-        names = self.accounts.names()
-        if not names:
+        if (token := _token_of(request.headers)) is not None:
+            request.scope["actor"] = self.accounts.of_token(token)
+            return None if request.scope["actor"] else _refused(401, "This token is not valid.")
+        if not self.accounts.exist():
             # Any site could point its own name at this machine; without accounts only the machine's own names will do.
-            return None if request.url.hostname in LOOPBACK else _refused(403, "Open the app as http://127.0.0.1.")
-        if request.session.get("person") in names:
+            is_here = LOOPBACK.fullmatch(request.headers.get("host", ""))
+            return None if is_here else _refused(403, "Open the app as http://127.0.0.1.")
+        session = request.session
+        request.scope["actor"] = self.accounts.of_session(session.get("person"), session.get("stamp"))
+        if request.scope["actor"]:
             return None
         if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
             return RedirectResponse("/sign-in", status_code=303)
         return _refused(401, "Sign in first.")
 
 
+def _token_of(headers: Headers) -> str | None:
+    given = headers.get("authorization", "")
+    return given[len(BEARER) :].strip() if given.lower().startswith(BEARER) else None
+
+
 def _same_origin(headers: Headers) -> bool:
     origin = headers.get("origin")
     if origin is None:
         return headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
-    return urlsplit(origin).netloc == headers.get("host")
+    return origin.partition("://")[2] == headers.get("host")
 
 
 def _refused(status: int, sentence: str) -> Response:
     return JSONResponse({"error": sentence}, status_code=status)
-
-
-def _with_headers(send: Send) -> Send:
-    async def send_with_headers(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
-                headers.setdefault(name, value)
-        await send(message)
-
-    return send_with_headers

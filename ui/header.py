@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ui.shown import ANYBODY
 from ui.view import draw_view
+from workflow.roles import Actor
 from workflow.use_cases import UseCases
 
 
@@ -19,7 +19,7 @@ class HeaderHandlers:
 
     use_cases: UseCases
 
-    def who(self, person: str) -> dict[str, Any]:
+    def who(self, by: Actor) -> dict[str, Any]:
         """Say who is signed in, "" where no accounts exist, and whether the person has annotated before."""
-        named = "" if person == ANYBODY and not self.use_cases.people.any() else person
-        return {"person": named, "experienced": self.use_cases.people.has_annotated(person)}
+        named = by.name if self.use_cases.people.any() else ""
+        return {"person": named, "experienced": self.use_cases.people.has_annotated(by.name)}

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from ui.own_files import OwnFiles
 from ui.phrasebook import say
-from ui.uploads import Uploads
 from ui.view import draw_view
 from workflow.import_views import ImportPlan
+from workflow.roles import Actor
 from workflow.use_cases import UseCases
 
 Fields = dict[str, Any]
@@ -28,7 +29,7 @@ class ImportHandlers:
 
     use_cases: UseCases
 
-    def state(self, person: str) -> Fields:
+    def state(self, by: Actor) -> Fields:
         """Return the last imports, and what there is of the sample."""
         importing = self.use_cases.importing
         present = importing.sample_present()
@@ -37,18 +38,18 @@ class ImportHandlers:
             "sample": importing.sample_counts() if present else None,
         }
 
-    def look(self, person: str, upload: str, mapping: dict[str, str] | None = None, encoding: str = "") -> Fields:
+    def look(self, by: Actor, upload: str, mapping: dict[str, str] | None = None, encoding: str = "") -> Fields:
         """Show what a file holds, its columns guessed or meant as the mapping says."""
-        path = self._uploads.find(upload)
+        path = self._own(by).find(upload)
         return {"preview": self.use_cases.importing.preview(path, mapping=mapping, encoding=encoding or None)}
 
-    def columns(self, person: str, upload: str) -> Fields:
+    def columns(self, by: Actor, upload: str) -> Fields:
         """Return a file's columns, so that somebody can say which one holds the text."""
-        return {"columns": self.use_cases.importing.columns(self._uploads.find(upload))}
+        return {"columns": self.use_cases.importing.columns(self._own(by).find(upload))}
 
     def start(
         self,
-        person: str,
+        by: Actor,
         upload: str,
         mapping: dict[str, str],
         split: str = "",
@@ -59,18 +60,18 @@ class ImportHandlers:
         """Begin the import, its rejects file in this language; the file goes when it has ended."""
         tell = partial(say, language=language)
         plan = ImportPlan(mapping, split or None, not remove_sample, encoding or None, tell)
-        path, uploads = self._uploads.find(upload), self._uploads
-        return {"id": self.use_cases.background_import.start(path, plan, person, lambda: uploads.remove(upload))}
+        own = self._own(by)
+        path = own.find(upload)
+        return {"id": self.use_cases.background_import.start(path, plan, by, lambda: own.remove(upload))}
 
-    def forget(self, person: str, upload: str) -> Fields:
+    def forget(self, by: Actor, upload: str) -> Fields:
         """Remove a file that is not to be imported after all."""
-        self._uploads.remove(upload)
+        self._own(by).remove(upload)
         return {}
 
-    def remove_sample(self, person: str) -> Fields:
+    def remove_sample(self, by: Actor) -> Fields:
         """Remove the sample's items, its labels, and what was trained on them."""
-        return {"removed": self.use_cases.importing.remove_sample()}
+        return {"removed": self.use_cases.importing.remove_sample(by)}
 
-    @property
-    def _uploads(self) -> Uploads:
-        return Uploads.of(self.use_cases.data)
+    def _own(self, by: Actor) -> OwnFiles:
+        return OwnFiles.of(self.use_cases.data, by.name)

@@ -6,6 +6,7 @@ from typing import Any
 
 from ui.view import draw_view
 from workflow.errors import BadInput
+from workflow.roles import Actor
 from workflow.use_cases import UseCases
 
 Fields = dict[str, Any]
@@ -23,22 +24,22 @@ class PromptHandlers:
 
     use_cases: UseCases
 
-    def draft(self, person: str) -> Fields:
+    def draft(self, by: Actor) -> Fields:
         """Return the prompt to start from, and the prompt versions there are."""
         versions = self.use_cases.retraining.versions("prompt")
         told = [{"id": row.id, "number": row.number, "status": row.status} for row in versions]
         return {"draft": self.use_cases.prompt_trials.draft(), "versions": told}
 
-    def try_on(self, person: str, item_id: int, changes: Mapping[str, Any]) -> Fields:
+    def try_on(self, by: Actor, item_id: int, changes: Mapping[str, Any]) -> Fields:
         """Ask about one item by a changed prompt; nothing is stored."""
         if not isinstance(item_id, int):
             raise BadInput("An item is named by its number.")
         return {"trial": self.use_cases.prompt_trials.try_on(item_id, changes)}
 
-    def save(self, person: str, changes: Mapping[str, Any]) -> Fields:
+    def save(self, by: Actor, changes: Mapping[str, Any]) -> Fields:
         """Have a version made of a changed prompt."""
-        return {"job": self.use_cases.prompt_trials.save(changes, person)}
+        return {"job": self.use_cases.prompt_trials.save(changes, by)}
 
-    def differences(self, person: str, before: int, after: int) -> Fields:
+    def differences(self, by: Actor, before: int, after: int) -> Fields:
         """Return the gold items of which two versions propose different labels."""
         return {"changes": self.use_cases.prompt_trials.differences(before, after)}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ui.view import draw_view
+from workflow.roles import Actor
 from workflow.use_cases import UseCases
 from workflow.views import CLASSIFIERS, JobView
 
@@ -44,18 +45,18 @@ class RetrainHandlers:
 
     use_cases: UseCases
 
-    def recipes(self, person: str) -> Fields:
+    def recipes(self, by: Actor) -> Fields:
         """Return the recipes that have a name."""
         return {"recipes": self.use_cases.retraining.named_recipes()}
 
-    def state(self, person: str, classifiers: Sequence[str] = CLASSIFIERS, recipes: Sequence[str] = ()) -> Fields:
+    def state(self, by: Actor, classifiers: Sequence[str] = CLASSIFIERS, recipes: Sequence[str] = ()) -> Fields:
         """Return the plan (None where no classifier is chosen), the jobs, and a mark that changes with the versions."""
         retraining = self.use_cases.retraining
         jobs = [self._told(job.id) if job.status in UNFINISHED else job for job in retraining.jobs(JOBS)]
         plan = retraining.plan(classifiers, recipes) if classifiers else None
         return {"plan": plan, "jobs": jobs, "mark": retraining.mark()}
 
-    def versions(self, person: str) -> Fields:
+    def versions(self, by: Actor) -> Fields:
         """Return all versions, and each label's metrics by the live ones and the reference."""
         retraining = self.use_cases.retraining
         return {
@@ -64,29 +65,29 @@ class RetrainHandlers:
             "labels": {label.name: label.train for label in self.use_cases.labels.list()},
         }
 
-    def compare(self, person: str, before: int, after: int) -> Fields:
+    def compare(self, by: Actor, before: int, after: int) -> Fields:
         """Return how two versions of a classifier differ on each label."""
         return {"comparison": self.use_cases.retraining.compare(before, after)}
 
-    def job(self, person: str, job_id: int) -> Fields:
+    def job(self, by: Actor, job_id: int) -> Fields:
         """Return a job with curves and log."""
         return {"job": self._told(job_id)}
 
-    def start(self, person: str, classifiers: Sequence[str] = CLASSIFIERS, recipes: Sequence[str] = ()) -> Fields:
+    def start(self, by: Actor, classifiers: Sequence[str] = CLASSIFIERS, recipes: Sequence[str] = ()) -> Fields:
         """Retrain classifiers on all current labels, by recipes with a name or else as the profile says."""
-        return {"job": self.use_cases.retraining.start(classifiers, person, recipes)}
+        return {"job": self.use_cases.retraining.start(classifiers, by, recipes)}
 
-    def cancel(self, person: str, job_id: int) -> Fields:
+    def cancel(self, by: Actor, job_id: int) -> Fields:
         """Ask a job to stop."""
-        return {"job": self.use_cases.retraining.cancel(job_id)}
+        return {"job": self.use_cases.retraining.cancel(job_id, by)}
 
-    def promote(self, person: str, version_id: int) -> Fields:
+    def promote(self, by: Actor, version_id: int) -> Fields:
         """Put a waiting version to work."""
-        return {"version": self.use_cases.retraining.promote(version_id)}
+        return {"version": self.use_cases.retraining.promote(version_id, by)}
 
-    def rollback(self, person: str, classifier: str) -> Fields:
+    def rollback(self, by: Actor, classifier: str) -> Fields:
         """Return a classifier to the version before."""
-        return {"version": self.use_cases.retraining.rollback(classifier)}
+        return {"version": self.use_cases.retraining.rollback(classifier, by)}
 
     def _told(self, job_id: int) -> JobView:
         job = self.use_cases.retraining.job(job_id)

@@ -8,48 +8,64 @@ import secrets
 from pathlib import Path
 
 import gradio as gr
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 
+from ui.answer_headers import HEADERS, AnswerHeaders
+from ui.bodies import Bodies
 from ui.downloads import download_routes
 from ui.from_memory import FromMemory, sources_of
 from ui.front import STATIC, FrontPage, head
+from ui.gradio_gate import GradioGate
 from ui.guard import Accounts, Guard
 from ui.page import build_page
+from ui.shown import UNEXPECTED
 from ui.sign_in import sign_in_routes
 from ui.theme import build_theme
-from ui.uploads import Uploads, upload_routes
+from ui.uploads import LARGEST, upload_routes
 from ui.words import gradio_words
 from workflow.use_cases import UseCases
 
 SESSION_SECONDS = 14 * 24 * 3600
-LARGEST_UPLOAD = "2gb"
+COOKIE = "news_triage_session"
 
 
-def build_app(use_cases: UseCases, host: str = "127.0.0.1") -> FastAPI:
-    """Return the app, ready for uvicorn on `host`."""
+def build_app(use_cases: UseCases, host: str = "127.0.0.1", *, https: bool = False) -> FastAPI:
+    """Return the app, ready for uvicorn on `host`; with `https`, browsers send the session over nothing else."""
     _set_up_gradio(use_cases.data)
+    accounts = Accounts.of(use_cases.people, use_cases.tokens)
     app = FastAPI(title="News Triage", docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(sign_in_routes(use_cases.people))
+    app.add_exception_handler(Exception, _say_that_it_failed)
+    app.include_router(sign_in_routes(use_cases.people, accounts))
     app.include_router(download_routes(use_cases))
-    app.include_router(upload_routes(Uploads.of(use_cases.data)))
+    app.include_router(upload_routes(use_cases.data))
     _add_public_routes(app)
     page = _mount_page(app, use_cases, host)
     app.add_middleware(FrontPage, head=head(page))
     app.add_middleware(FromMemory, sources=sources_of(page))
-    app.add_middleware(Guard, accounts=Accounts(lambda: [person.name for person in use_cases.people.list()]))
+    app.add_middleware(Bodies, largest_file=LARGEST)
+    app.add_middleware(GradioGate, data=use_cases.data)
+    app.add_middleware(Guard, accounts=accounts)
     app.add_middleware(
         SessionMiddleware,
         secret_key=_session_secret(use_cases.data),
-        session_cookie="news_triage_session",
+        session_cookie=COOKIE,
         max_age=SESSION_SECONDS,
         same_site="strict",
+        https_only=https,
     )
     # Allows no other origin; its presence also keeps Gradio from adding a laxer rule of its own.
     app.add_middleware(CORSMiddleware, allow_origins=[])
+    app.add_middleware(AnswerHeaders, https=https)
     return app
+
+
+def _say_that_it_failed(_request: Request, _error: Exception) -> JSONResponse:
+    # Made outside of everything that adds headers; the error itself is logged by whoever serves the app.
+    return JSONResponse({"error": UNEXPECTED}, status_code=500, headers=HEADERS)
 
 
 def _set_up_gradio(data: Path) -> None:
@@ -81,7 +97,7 @@ def _mount_page(app: FastAPI, use_cases: UseCases, host: str) -> gr.Blocks:
         footer_links=[],
         run_history=False,
         show_error=True,
-        max_file_size=LARGEST_UPLOAD,
+        max_file_size=LARGEST,
         ssr_mode=False,
         enable_monitoring=False,
         i18n=gradio_words(),

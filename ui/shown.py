@@ -1,6 +1,6 @@
 """The one boundary between the use cases and people: every error becomes one sentence, and nobody sees a traceback.
 
-Handlers take plain values, the person first, and return plain values; the wrappers here bring in the request.
+Handlers take plain values, after who asks for them, and return plain values; the wrappers here bring in the request.
 """
 
 import inspect
@@ -10,26 +10,25 @@ from functools import wraps
 from typing import Any
 
 import gradio as gr
+from starlette.requests import Request
 
 from ui.phrasebook import in_language
 from ui.words import language_of
 from workflow.errors import Conflict, TriageError
+from workflow.roles import ANYBODY, LEAD, Actor
 from workflow.views import as_json
-
-ANYBODY = "analyst"
-"""Who annotates where no accounts exist."""
 
 UNEXPECTED = "Something went wrong on the server; nothing was changed. The server's log says more."
 
 log = logging.getLogger(__name__)
 
 
-def person_of(request: gr.Request | None, fallback: str = "") -> str:
-    """Return who is asking: the session's person where accounts exist, else the fallback, else anybody."""
+def actor_of(request: gr.Request | Request, fallback: str = "") -> Actor:
+    """Return who is asking: whom the guard has let in, else, where no accounts exist, a lead of the fallback's name."""
     # An event gets Gradio's request, which holds Starlette's; a server function gets Starlette's itself.
     asked = request.request if isinstance(request, gr.Request) else request
-    signed_in = asked.scope.get("session", {}).get("person", "") if asked is not None else ""
-    return signed_in or fallback or ANYBODY
+    known: Actor | None = asked.scope["actor"]
+    return known or Actor(fallback or ANYBODY, LEAD)
 
 
 def sentence(error: Exception) -> str:
@@ -47,15 +46,15 @@ def answering(handler: Callable[..., dict[str, Any]]) -> Callable[[dict[str, Any
     """
 
     def answer(fields: dict[str, Any] | None, request: gr.Request) -> dict[str, Any]:
-        return in_language(attempt(fields or {}, person_of(request)), language_of(request))
+        return in_language(attempt(fields or {}, actor_of(request)), language_of(request))
 
-    def attempt(fields: dict[str, Any], person: str) -> dict[str, Any]:
+    def attempt(fields: dict[str, Any], by: Actor) -> dict[str, Any]:
         try:
-            inspect.signature(handler).bind(person, **fields)
+            inspect.signature(handler).bind(by, **fields)
         except TypeError as wrong:
             return {"ok": False, "message": f"The page asked for something unknown: {wrong}."}
         try:
-            return {"ok": True} | as_json(handler(person, **fields))
+            return {"ok": True} | as_json(handler(by, **fields))
         except Conflict as conflict:
             return {"ok": False, "message": str(conflict), "conflict": as_json(conflict.other)}
         except Exception as error:

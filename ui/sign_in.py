@@ -4,20 +4,60 @@ import html
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
+from threading import BoundedSemaphore
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from ui.guard import Throttle
+from ui.guard import Accounts
+from ui.throttle import Throttle, place_of
 from ui.words import LANGUAGES, LOCALES, language_of, words_of
-from workflow.people import People
+from workflow.people import People, normal_name
 
+TRIES, TRIES_OF_ADDRESS = 10, 50
+"""A minute: of one name from one address, and of all names from one address."""
+CHECKS_AT_ONCE = 4
+"""Each takes 64 MB, as it should, so that guessing is dear."""
+STATUSES = {"sign_in.locked": 429, "sign_in.wrong": 401}
 PAGE = Path(__file__).parent / "static" / "sign_in.html"
 
 
-def sign_in_routes(people: People) -> APIRouter:
+class Door:
+    """Lets people in by name and password, and out again."""
+
+    def __init__(self, people: People, accounts: Accounts) -> None:
+        self._people, self._accounts = people, accounts
+        # By name and address: who guesses locks out themselves, not the person whose name they try.
+        self._by_name, self._by_address = Throttle(TRIES), Throttle(TRIES_OF_ADDRESS)
+        self._checking = BoundedSemaphore(CHECKS_AT_ONCE)
+
+    def admit(self, request: Request, name: str, password: str) -> str:
+        """Open a session; else return the key of the sentence that says why not."""
+        address = place_of(request.client.host if request.client else "")
+        key = f"{normal_name(name)}\n{address}"
+        if not self._by_address.admit(address) or not self._by_name.admit(key):
+            return "sign_in.locked"
+        with self._checking:
+            account = self._people.check(name, password)
+        if account is None:
+            return "sign_in.wrong"
+        self._by_name.forget(key)
+        request.session.clear()
+        request.session.update(person=account.actor.name, stamp=account.stamp)
+        self._accounts.forget()
+        return ""
+
+    def close(self, request: Request) -> None:
+        """End all sessions of the person whose session it is, so that a copy of its cookie is worth nothing."""
+        if request.scope["actor"] and (name := request.session.get("person")):
+            self._people.end_sessions(name)
+        request.session.clear()
+        self._accounts.forget()
+
+
+def sign_in_routes(people: People, accounts: Accounts) -> APIRouter:
     """Return the routes `/sign-in`, `/sign-out` and `/session`."""
-    router, throttle = APIRouter(), Throttle()
+    router, door = APIRouter(), Door(people, accounts)
 
     @router.get("/sign-in")
     def show(request: Request) -> Response:
@@ -27,27 +67,21 @@ def sign_in_routes(people: People) -> APIRouter:
     @router.post("/sign-in")
     def sign_in(request: Request, name: str = Form(), password: str = Form()) -> Response:
         """Open a session, or show the form again with the reason."""
-        # The address too: who guesses locks out themselves, not the person whose name they try.
-        key = f"{name}\n{request.client.host if request.client else ''}"
-        if throttle.locked(key):
-            return _page(request, Refusal("sign_in.locked", name), 429)
-        if (person := people.check(name, password)) is None:
-            throttle.fail(key)
-            return _page(request, Refusal("sign_in.wrong", name), 401)
-        request.session.clear()
-        request.session["person"] = person.name
+        if problem := door.admit(request, name, password):
+            return _page(request, Refusal(problem, name), STATUSES[problem])
         return RedirectResponse("/", status_code=303)
 
     @router.post("/sign-out")
     def sign_out(request: Request) -> Response:
-        """End the session."""
-        request.session.clear()
+        """End the person's sessions, here and everywhere."""
+        door.close(request)
         return RedirectResponse("/sign-in", status_code=303)
 
     @router.get("/session")
     def session(request: Request) -> dict[str, str]:
         """Say whose session this is; the guard answers where it has ended, which is what a page wants to know."""
-        return {"person": request.session.get("person", "")}
+        by = request.scope["actor"]
+        return {"person": by.name if by else ""}
 
     return router
 

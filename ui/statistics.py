@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ui.view import draw_view
+from workflow.roles import Actor
 from workflow.use_cases import UseCases
 
 Fields = dict[str, Any]
@@ -20,6 +21,6 @@ class StatisticsHandlers:
 
     use_cases: UseCases
 
-    def report(self, person: str, zone: str = "UTC") -> Fields:
+    def report(self, by: Actor, zone: str = "UTC") -> Fields:
         """Return all counts; days are those of the reader's time zone."""
         return {"report": self.use_cases.statistics.report(zone)}

@@ -11,6 +11,7 @@ from ui.filters import BANDS, KINDS, ORDERS, STATES, Chosen, filter_from, moment
 from ui.pinyin import pinyin
 from ui.view import draw_view
 from workflow.errors import BadInput
+from workflow.roles import Actor
 from workflow.use_cases import UseCases
 from workflow.views import ItemResult, JobView, QueueFilter
 
@@ -28,15 +29,15 @@ def draw_triage_tab(use_cases: UseCases) -> None:
 
 @dataclass(frozen=True)
 class TriageHandlers:
-    """What the triage page may ask. The person comes first; the rest are the fields that the page sends."""
+    """What the triage page may ask. Who asks comes first; the rest are the fields that the page sends."""
 
     use_cases: UseCases
 
-    def setup(self, person: str) -> Fields:
+    def setup(self, by: Actor) -> Fields:
         """Return what the page can choose from, how good each classifier is at each label, and who is using it."""
         labels = self.use_cases.labels.list()
         return {
-            "person": person,
+            "person": by.name,
             "labels": labels,
             "pinyin": {label.name: sound for label in labels if (sound := pinyin(f"{label.name} {label.group}"))},
             "quality": self._quality(),
@@ -57,7 +58,7 @@ class TriageHandlers:
 
     def next_items(
         self,
-        person: str,
+        by: Actor,
         filter: Chosen = None,
         after: int | None = None,
         limit: int = 1,
@@ -69,58 +70,56 @@ class TriageHandlers:
         if len(without) > MOST_WITHOUT:
             raise BadInput(f"At most {MOST_WITHOUT} items are left out, not {len(without)}.")
         chosen, triage = filter_from(filter), self.use_cases.triage
-        results = triage.next_items(chosen, person, after, limit, without)
+        results = triage.next_items(chosen, by.name, after, limit, without)
         left, answer = triage.count(chosen), {"results": results, "job": self._job_if_silent(results)}
         if results or without:
             return answer | {"left": left}
         bare = not triage.count(QueueFilter(state=""))
         return answer | {"left": left, "why": triage.why_empty(chosen, after), "bare": bare}
 
-    def open_item(self, person: str, item_id: int, filter: Chosen = None) -> Fields:
+    def open_item(self, by: Actor, item_id: int, filter: Chosen = None) -> Fields:
         """Return one item, whatever the queue's filter says."""
         result = self.use_cases.triage.item(item_id)
         left = self.use_cases.triage.count(filter_from(filter))
         return {"result": result, "left": left, "job": self._job_if_silent([result])}
 
-    def ask_again(self, person: str, item_id: int) -> Fields:
+    def ask_again(self, by: Actor, item_id: int) -> Fields:
         """Ask the prompt classifier once more, with the labelled examples of now."""
         return {"result": self.use_cases.triage.ask_again(item_id)}
 
-    def classify(self, person: str, text: str) -> Fields:
+    def classify(self, by: Actor, text: str) -> Fields:
         """Say what the classifiers make of a pasted text; nothing is stored."""
         return {"result": self.use_cases.triage.classify(text)}
 
-    def save(
-        self, person: str, item_id: int, labels: list[str], token: str, seen_version: int, note: str = ""
-    ) -> Fields:
+    def save(self, by: Actor, item_id: int, labels: list[str], token: str, seen_version: int, note: str = "") -> Fields:
         """Store the labels that the person decided on."""
-        saved = self.use_cases.triage.submit(item_id, labels, token, seen_version, note=note, person=person)
+        saved = self.use_cases.triage.submit(item_id, labels, token, seen_version, note=note, person=by.name)
         return {"saved": saved}
 
-    def skip(self, person: str, item_id: int, token: str, note: str = "") -> Fields:
+    def skip(self, by: Actor, item_id: int, token: str, note: str = "") -> Fields:
         """Put the item aside."""
-        return {"saved": self.use_cases.triage.skip(item_id, note, token, person)}
+        return {"saved": self.use_cases.triage.skip(item_id, note, token, by.name)}
 
-    def flag(self, person: str, item_id: int, token: str, note: str = "") -> Fields:
+    def flag(self, by: Actor, item_id: int, token: str, note: str = "") -> Fields:
         """Mark the item for somebody else to look at."""
-        return {"saved": self.use_cases.triage.flag(item_id, note, token, person)}
+        return {"saved": self.use_cases.triage.flag(item_id, note, token, by.name)}
 
-    def undo(self, person: str) -> Fields:
+    def undo(self, by: Actor) -> Fields:
         """Take back the person's last annotation, and return its item."""
-        undone = self.use_cases.triage.undo(person)
+        undone = self.use_cases.triage.undo(by.name)
         return {"undone": undone, "result": self.use_cases.triage.item(undone.item_id)}
 
-    def count(self, person: str, filter: Chosen = None) -> Fields:
+    def count(self, by: Actor, filter: Chosen = None) -> Fields:
         """Count what the filter lets through, without handing out an item."""
         return {"left": self.use_cases.triage.count(filter_from(filter))}
 
-    def progress(self, person: str) -> Fields:
+    def progress(self, by: Actor) -> Fields:
         """Return the job that works now or waits, if there is one."""
         return {"job": self._unfinished_job()}
 
-    def pace(self, person: str, since: str) -> Fields:
+    def pace(self, by: Actor, since: str) -> Fields:
         """Tell what the person did since a moment, the browser's midnight."""
-        return {"pace": self.use_cases.paces.since(person, moment_from(since))}
+        return {"pace": self.use_cases.paces.since(by.name, moment_from(since))}
 
     def _job_if_silent(self, results: Sequence[ItemResult]) -> JobView | None:
         silent = any(None in result.classifiers.values() for result in results)

@@ -16,6 +16,7 @@ from storage.tables.base import now
 from workflow.errors import Refused, TriageError
 from workflow.import_views import ImportPlan, ImportState
 from workflow.importing import Importing
+from workflow.roles import OPERATOR, Actor, require_lead
 from workflow.sample import SAMPLE_NAME
 from workflow.source_file import understand
 
@@ -36,15 +37,18 @@ class BackgroundImport:
         self._lock = Lock()
         self._running = 0
 
-    def start(self, path: Path, plan: ImportPlan, person: str, done: Callable[[], object] = lambda: None) -> int:
+    def start(
+        self, path: Path, plan: ImportPlan, by: Actor = OPERATOR, done: Callable[[], object] = lambda: None
+    ) -> int:
         """Begin an import and return its id; `done` is called when it has ended, well or not."""
+        require_lead(by)
         source = understand(path, plan.mapping, plan.encoding)
         with self._lock:
             if self._running:
                 raise Refused("Another import is still running; this one can start when it has ended.")
-            self._running = self._importing.begin(source.filename, person)
+            self._running = self._importing.begin(source.filename, by.name)
             import_id = self._running
-        arguments = (import_id, path, plan, person, done)
+        arguments = (import_id, path, plan, by, done)
         Thread(target=self._run, args=arguments, name=f"import {import_id}", daemon=True).start()
         return import_id
 
@@ -53,9 +57,9 @@ class BackgroundImport:
         with self._database.read() as session:
             return [self._state(row) for row in imports.list_imports(session, limit, without=SAMPLE_NAME)]
 
-    def _run(self, import_id: int, path: Path, plan: ImportPlan, person: str, done: Callable[[], object]) -> None:
+    def _run(self, import_id: int, path: Path, plan: ImportPlan, by: Actor, done: Callable[[], object]) -> None:
         try:
-            self._importing.carry_out(path, plan, person, import_id=import_id)
+            self._importing.carry_out(path, plan, by, import_id=import_id)
         except Exception as error:
             self._fail(import_id, error)
         finally:

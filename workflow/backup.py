@@ -5,6 +5,7 @@ from pathlib import Path
 from storage import backup
 from storage.database import Database
 from workflow.errors import BadInput, Refused
+from workflow.roles import OPERATOR, Actor, require_lead
 
 
 class Backups:
@@ -14,8 +15,9 @@ class Backups:
         self.database = database
         self.data = data
 
-    def write(self, file: Path) -> dict[str, object]:
+    def write(self, file: Path, by: Actor = OPERATOR) -> dict[str, object]:
         """Write one file that `restore` understands, also while people label and a training runs."""
+        require_lead(by)
         if not self.database.is_sqlite or not (self.data / backup.DATABASE).is_file():
             raise Refused("Only a database file in the data folder is backed up here; a server has its own dump.")
         if not file.parent.is_dir():

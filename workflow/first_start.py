@@ -10,8 +10,9 @@ from storage.first_start import is_untouched
 from workflow.errors import TriageError
 from workflow.importing import Importing
 from workflow.retraining import Retraining
+from workflow.roles import LEAD, Actor
 
-PERSON = "News Triage"
+ITSELF = Actor("News Triage", LEAD)
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +24,7 @@ def fill_if_empty(database: Database, importing: Importing, retraining: Retraini
             return False
     try:
         importing.load_sample()
-        retraining.start(person=PERSON)
+        retraining.start(by=ITSELF)
     except TriageError as error:
         # Somebody was quicker, from another window or with a file of their own.
         logger.warning("The sample is not trained on: %s", error)

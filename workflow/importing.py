@@ -18,6 +18,7 @@ from workflow.grouping import guess_groups
 from workflow.import_run import CHUNK, ImportRun, Tally
 from workflow.import_views import ImportPlan, ImportPreview, ImportReport
 from workflow.readers import Meter, RejectsFile, Survey
+from workflow.roles import OPERATOR, Actor, require_lead
 from workflow.sample import SAMPLE_NAME, make_sample
 from workflow.source_file import SourceFile, look, open_once, understand, usable
 from workflow.views import as_json
@@ -59,15 +60,15 @@ class Importing:
         """Return the names of a file's columns, for one of which no name tells that it holds the text."""
         return open_once(Path(path)).columns
 
-    def run(self, path: Path | str, split: str | None = None, person: str = "analyst") -> ImportReport:
+    def run(self, path: Path | str, split: str | None = None, by: Actor = OPERATOR) -> ImportReport:
         """Import a file, its columns guessed; the sample stays."""
-        return self.carry_out(path, ImportPlan(split=split), person)
+        return self.carry_out(path, ImportPlan(split=split), by)
 
     def carry_out(
         self,
         path: Path | str,
         plan: ImportPlan,
-        person: str = "analyst",
+        by: Actor = OPERATOR,
         watch: Watch | None = None,
         import_id: int | None = None,
     ) -> ImportReport:
@@ -75,11 +76,12 @@ class Importing:
 
         `import_id` is that of `begin`, where somebody wants to follow the import.
         """
+        require_lead(by)
         started = time.monotonic()
         source = understand(path, plan.mapping, plan.encoding)
         if not plan.keep_sample:
-            self.remove_sample()
-        run = self._run(import_id or self.begin(source.filename, person), source.survey, person, plan.split or "")
+            self.remove_sample(by)
+        run = self._run(import_id or self.begin(source.filename, by.name), source.survey, by.name, plan.split or "")
         rejects = self._write(run, source, plan.say, watch or Unwatched())
         report = self._finish(run, source.filename, rejects, started)
         if report.added or report.labelled:
@@ -114,8 +116,9 @@ class Importing:
             run.write(chunk)
         return self._finish(run, SAMPLE_NAME, "", started)
 
-    def remove_sample(self) -> dict[str, int]:
+    def remove_sample(self, by: Actor = OPERATOR) -> dict[str, int]:
         """Remove the sample: its items, labels that nothing real uses, what was trained on it; return the counts."""
+        require_lead(by)
         with self.database.write() as session:
             removed = stored_sample.remove(session)
         for classifier, version_id in removed.versions:

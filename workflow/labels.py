@@ -11,6 +11,7 @@ from storage.database import Database
 from storage.tables import Label, Version
 from storage.tables.base import now
 from workflow.errors import BadInput, NotFound, Refused
+from workflow.roles import OPERATOR, Actor, require_lead
 from workflow.views import LabelScore, LabelView
 
 LENGTHS = {"name": 200, "description": 2000, "group": 200}
@@ -35,8 +36,9 @@ class Labels:
             live = versions.list_live(session)
         return {name: _scores(live[name]) for name in CLASSIFIERS if name in live}
 
-    def add(self, name: str, description: str = "", group: str = "") -> LabelView:
+    def add(self, name: str, description: str = "", group: str = "", by: Actor = OPERATOR) -> LabelView:
         """Add a label; a name is given once."""
+        require_lead(by)
         values = _checked(name=name, description=description, group=group)
         with self.database.write() as session:
             _refuse_taken(session, values["name"])
@@ -45,8 +47,9 @@ class Labels:
             session.flush()
             return _view(row, {})
 
-    def rename(self, label_id: int, name: str) -> LabelView:
+    def rename(self, label_id: int, name: str, by: Actor = OPERATOR) -> LabelView:
         """Give a label another name; items and truths follow, classifiers learn it with the next retraining."""
+        require_lead(by)
         values = _checked(name=name)
         with self.database.write() as session:
             row = _get(session, label_id)
@@ -55,23 +58,26 @@ class Labels:
             row.name = values["name"]
             return _view(row, labels.count_by_label_and_split(session))
 
-    def describe(self, label_id: int, description: str, group: str) -> LabelView:
+    def describe(self, label_id: int, description: str, group: str, by: Actor = OPERATOR) -> LabelView:
         """Set a label's description and group."""
+        require_lead(by)
         values = _checked(description=description, group=group)
         with self.database.write() as session:
             row = _get(session, label_id)
             row.description, row.group = values["description"], values["group"]
             return _view(row, labels.count_by_label_and_split(session))
 
-    def archive(self, label_id: int) -> LabelView:
+    def archive(self, label_id: int, by: Actor = OPERATOR) -> LabelView:
         """Take a label out of use; what it was said of stays readable."""
+        require_lead(by)
         with self.database.write() as session:
             row = _get(session, label_id)
             row.archived_at = row.archived_at or now()
             return _view(row, labels.count_by_label_and_split(session))
 
-    def restore(self, label_id: int) -> LabelView:
+    def restore(self, label_id: int, by: Actor = OPERATOR) -> LabelView:
         """Put an archived label back into use."""
+        require_lead(by)
         with self.database.write() as session:
             row = _get(session, label_id)
             row.archived_at = None

@@ -10,6 +10,7 @@ from storage import versions
 from storage.database import Database
 from storage.tables import Version
 from workflow.errors import NotFound, Refused, Unavailable
+from workflow.roles import OPERATOR, Actor, require_lead
 from workflow.version_files import is_there, version_directory
 
 CLASSIFIER = "llm_head"
@@ -22,8 +23,9 @@ class Merging:
     database: Database
     data: Path
 
-    def merge(self, directory: Path, number: int | None = None) -> dict[str, Any]:
+    def merge(self, directory: Path, number: int | None = None, by: Actor = OPERATOR) -> dict[str, Any]:
         """Write a version (the live one, or the one of that number) as a checkpoint into a new directory."""
+        require_lead(by)
         # The models' libraries take seconds to import; refusals should not.
         with self.database.read() as session:
             row = _get(session, number)

@@ -20,6 +20,7 @@ from workflow.predicting import chunks
 from workflow.questions import PARAMETERS, questions
 from workflow.recipes import recipe_from
 from workflow.retraining import Retraining
+from workflow.roles import OPERATOR, Actor, require_lead
 from workflow.views import JobView
 
 PROMPT = "prompt"
@@ -116,15 +117,16 @@ class PromptTrials:
             examples=reply.examples,
         )
 
-    def save(self, changes: Mapping[str, Any], person: str) -> JobView:
+    def save(self, changes: Mapping[str, Any], by: Actor = OPERATOR) -> JobView:
         """Queue the making of a version: the live one's recipe with changes, measured on gold like any other."""
+        require_lead(by)
         if unknown := [name for name in changes if name not in SAVED]:
             raise BadInput(f"A prompt version cannot change {unknown[0]}; it can change {', '.join(SAVED)}.")
         try:
             recipe = changed(recipe_from(PROMPT, self.draft().recipe), {**changes, "preset": ""})
         except ValueError as error:
             raise BadInput(str(error)) from error
-        return self.retraining.start((PROMPT,), person, own={PROMPT: recipe})
+        return self.retraining.start((PROMPT,), by, own={PROMPT: recipe})
 
     def differences(self, before_id: int, after_id: int) -> list[AnswerChange]:
         """Return the gold items of which two versions propose different labels, the oldest first."""

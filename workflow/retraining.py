@@ -23,6 +23,7 @@ from workflow.job_log import tail
 from workflow.live_models import LiveModels
 from workflow.neighbours import Neighbours
 from workflow.recipes import RecipeBook, as_options, by_classifier, recipe_from
+from workflow.roles import OPERATOR, Actor, require_lead
 from workflow.supervisor import Supervisor
 from workflow.views import JobView, NamedRecipe, RetrainPlan, VersionView
 
@@ -86,7 +87,7 @@ class Retraining:
     def start(
         self,
         classifiers: Sequence[str] = CLASSIFIERS,
-        person: str = "analyst",
+        by: Actor = OPERATOR,
         recipes: Sequence[str] = (),
         own: Mapping[str, Recipe] = MappingProxyType({}),
     ) -> JobView:
@@ -94,6 +95,7 @@ class Retraining:
 
         `recipes` are names of presets, `own` recipes by classifier that have no name; else the profile's are taken.
         """
+        require_lead(by)
         chosen = _checked(classifiers)
         options = self._options(chosen, recipes, own)
         with self.database.write() as session:
@@ -101,12 +103,13 @@ class Retraining:
                 raise Refused(f"Job {unfinished.id} is retraining already; wait for it, or cancel it.")
             if not training.has_labelled(session):
                 raise Refused("There is nothing to learn from yet: no item to train on carries a label.")
-            view = _view(jobs.add_job(session, jobs.RETRAIN, chosen, person, options))
+            view = _view(jobs.add_job(session, jobs.RETRAIN, chosen, by.name, options))
         self.supervisor.ensure()
         return view
 
-    def predict_open(self) -> JobView:
+    def predict_open(self, by: Actor = OPERATOR) -> JobView:
         """Queue a predict job; refuse while no version is live."""
+        require_lead(by)
         if (view := self.predict_new()) is None:
             raise Refused("Nothing can be predicted yet: no version is live. Start a retraining.")
         return view
@@ -130,8 +133,9 @@ class Retraining:
         with self.database.read() as session:
             return _view(_get(session, job_id), jobs.list_curves(session, job_id), tail(self.data, job_id))
 
-    def cancel(self, job_id: int) -> JobView:
+    def cancel(self, job_id: int, by: Actor = OPERATOR) -> JobView:
         """Ask a job to stop; one that waits is cancelled at once, one that runs within a moment."""
+        require_lead(by)
         with self.database.write() as session:
             job = _get(session, job_id)
             if job.status not in jobs.UNFINISHED:
@@ -164,15 +168,17 @@ class Retraining:
         with self.database.read() as session:
             return compare_versions(session, self.data, before_id, after_id)
 
-    def promote(self, version_id: int) -> VersionView:
+    def promote(self, version_id: int, by: Actor = OPERATOR) -> VersionView:
         """Make a version live."""
+        require_lead(by)
         with self.database.write() as session:
             view = _version_view(promoting.promote(session, version_id))
         self.supervisor.ensure()
         return view
 
-    def rollback(self, classifier: str) -> VersionView:
+    def rollback(self, classifier: str, by: Actor = OPERATOR) -> VersionView:
         """Make the version live again that was live before."""
+        require_lead(by)
         with self.database.write() as session:
             view = _version_view(promoting.roll_back(session, classifier))
         self.supervisor.ensure()

@@ -31,6 +31,7 @@ from workflow.retraining import Retraining
 from workflow.statistics import Statistics
 from workflow.status import Status
 from workflow.supervisor import Supervisor
+from workflow.tokens import Tokens
 from workflow.triage import Triage
 
 
@@ -50,6 +51,7 @@ class UseCases:
     exporting: Exporting
     merging: Merging
     people: People
+    tokens: Tokens
     status: Status
     statistics: Statistics
     backups: Backups
@@ -98,6 +100,7 @@ def build(data: Path, database_url: str | None, profile: Profile) -> UseCases:
         exporting=Exporting(database),
         merging=Merging(database, data),
         people=People(database),
+        tokens=Tokens(database),
         status=Status(database),
         statistics=Statistics(database),
         backups=Backups(database, data),

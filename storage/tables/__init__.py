@@ -4,7 +4,7 @@ from storage.tables.base import Base
 from storage.tables.items import Claim, Conflict, Embedding, Import, Item, NearDuplicateKey, Prediction, Standing
 from storage.tables.jobs import Job, JobPoint, JobStatus
 from storage.tables.labels import Label
-from storage.tables.people import Person, Setting
+from storage.tables.people import Person, Setting, Token
 from storage.tables.truths import Annotation, Truth, TruthLabel
 from storage.tables.versions import Version, VersionStatus
 
@@ -25,6 +25,7 @@ __all__ = [
     "Prediction",
     "Setting",
     "Standing",
+    "Token",
     "Truth",
     "TruthLabel",
     "Version",

@@ -10,6 +10,7 @@ from classifier.profiles import PROFILES
 from storage import search
 from storage.tables import Item, Label, Prediction, Standing, Version
 from ui.server import build_app
+from workflow.roles import LEAD, Actor
 from workflow.standings import refresh
 from workflow.supervisor import Supervisor
 from workflow.use_cases import build
@@ -23,6 +24,9 @@ SAID = {
 }
 """On item 1 bert stands alone, on 2 all agree, on 3 all differ, on 4 nobody has spoken."""
 ADDRESS = "http://127.0.0.1:7860"
+ANN, BOB = Actor("ann", LEAD), Actor("bob", LEAD)
+PASSWORD = "correct horse battery"
+PAGE = {"accept": "text/html"}
 
 
 class NoProcess:
@@ -96,3 +100,15 @@ def quiet_web(tmp_path_factory):
     with TestClient(build_app(cases), base_url=ADDRESS) as client:
         yield client
     cases.database.close()
+
+
+def sign_in(client, name="ann", password=PASSWORD):
+    return client.post("/sign-in", data={"name": name, "password": password})
+
+
+@pytest.fixture
+def guarded(desk):
+    """The web process of a desk with one account, an analyst's."""
+    desk.people.add("ann", PASSWORD)
+    with TestClient(build_app(desk), base_url=ADDRESS, follow_redirects=False) as client:
+        yield client

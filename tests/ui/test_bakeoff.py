@@ -1,6 +1,7 @@
 import pytest
 
 from storage.tables import Job
+from tests.ui.conftest import ANN
 from ui.bakeoff import BakeOffHandlers
 from ui.triage import TriageHandlers
 from workflow.bakeoff.bake_offs import Wish
@@ -19,7 +20,7 @@ def learn(desk):
 
 
 def test_the_plan_counts_a_reference_for_each_choice_of_items(handlers):
-    plan = handlers.plan("ann", **WISH)["plan"]
+    plan = handlers.plan(ANN, **WISH)["plan"]
     assert (plan.runs, plan.recipes, plan.running_job) == (11, 2, None)
     assert plan.expected_seconds > 60
 
@@ -27,44 +28,44 @@ def test_the_plan_counts_a_reference_for_each_choice_of_items(handlers):
 def test_seeds_are_a_few(handlers):
     for seeds in (0, 11):
         with pytest.raises(BadInput, match="from 1 to 10"):
-            handlers.plan("ann", **WISH | {"seeds": seeds})
+            handlers.plan(ANN, **WISH | {"seeds": seeds})
 
 
 def test_nothing_is_compared_where_nothing_can_be_learned(handlers):
     with pytest.raises(Refused, match="nothing to learn from"):
-        handlers.start("ann", **WISH)
+        handlers.start(ANN, **WISH)
 
 
 def test_before_the_first_bake_off_there_is_none(handlers):
-    assert handlers.state("ann") == {"bake_offs": [], "chosen": None, "job": None, "mark": ""}
+    assert handlers.state(ANN) == {"bake_offs": [], "chosen": None, "job": None, "mark": ""}
     with pytest.raises(NotFound):
-        handlers.table("ann", 1)
+        handlers.table(ANN, 1)
 
 
 def test_the_newest_bake_off_is_shown_unless_another_is_chosen(handlers, desk):
     learn(desk)
-    first = handlers.start("ann", **WISH)["id"]
-    handlers.cancel("ann", first)
-    second = handlers.start("ann", **WISH)["id"]
-    assert handlers.state("ann")["chosen"] == second
-    assert handlers.state("ann", bake_off=first)["job"].status == "cancelled"
-    assert [row.state for row in handlers.table("ann", second)["table"].rows] == ["waiting"] * 11
+    first = handlers.start(ANN, **WISH)["id"]
+    handlers.cancel(ANN, first)
+    second = handlers.start(ANN, **WISH)["id"]
+    assert handlers.state(ANN)["chosen"] == second
+    assert handlers.state(ANN, bake_off=first)["job"].status == "cancelled"
+    assert [row.state for row in handlers.table(ANN, second)["table"].rows] == ["waiting"] * 11
 
 
 def test_the_mark_changes_with_the_rows(handlers, desk):
     learn(desk)
-    job_id = handlers.start("ann", **WISH)["id"]
-    before = handlers.state("ann")["mark"]
-    assert handlers.state("ann")["mark"] == before
+    job_id = handlers.start(ANN, **WISH)["id"]
+    before = handlers.state(ANN)["mark"]
+    assert handlers.state(ANN)["mark"] == before
     with desk.database.write() as session:
         session.get(Job, job_id).metrics = {"failed": {"2": "The disk is full."}}
-    assert handlers.state("ann")["mark"] != before
+    assert handlers.state(ANN)["mark"] != before
 
 
 def test_a_silent_classifier_is_not_waited_for_while_a_bake_off_runs(handlers, desk):
     learn(desk)
-    handlers.start("ann", **WISH)
-    assert TriageHandlers(desk).progress("ann") == {"job": None}
+    handlers.start(ANN, **WISH)
+    assert TriageHandlers(desk).progress(ANN) == {"job": None}
 
 
 def test_a_table_is_sent_as_a_file(desk, web):

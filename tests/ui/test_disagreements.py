@@ -3,7 +3,7 @@ import io
 
 import pytest
 
-from tests.ui.conftest import TEXTS
+from tests.ui.conftest import ANN, TEXTS
 from ui.disagreements import DisagreementHandlers
 from workflow.errors import BadInput
 
@@ -18,23 +18,23 @@ def counted(answer):
 
 
 def test_the_map_counts_what_the_table_shows(handlers):
-    counts = counted(handlers.kinds("ann", {"state": ""}))
-    assert handlers.page("ann", {"state": ""})["total"] == sum(counts.values()) == 4
+    counts = counted(handlers.kinds(ANN, {"state": ""}))
+    assert handlers.page(ANN, {"state": ""})["total"] == sum(counts.values()) == 4
     assert {kind for kind, _ in counts} == {"bert_alone", "agree", "all_differ", ""}
 
 
 def test_a_map_stays_whole_when_one_of_its_cells_is_chosen(handlers):
     chosen = {"state": "", "kind": "all_differ"}
-    assert [row.item_id for row in handlers.page("ann", chosen)["rows"]] == [3]
-    assert sum(counted(handlers.kinds("ann", chosen)).values()) == 4
+    assert [row.item_id for row in handlers.page(ANN, chosen)["rows"]] == [3]
+    assert sum(counted(handlers.kinds(ANN, chosen)).values()) == 4
     cell = {"state": "", "classifier": "bert", "stance": "alone", "label": "股权质押"}
-    whole = handlers.stances("ann", {"state": ""}, "classifiers")
-    assert [row.item_id for row in handlers.page("ann", cell)["rows"]] == [1]
-    assert handlers.stances("ann", cell, "classifiers") == whole
+    whole = handlers.stances(ANN, {"state": ""}, "classifiers")
+    assert [row.item_id for row in handlers.page(ANN, cell)["rows"]] == [1]
+    assert handlers.stances(ANN, cell, "classifiers") == whole
 
 
 def test_the_labels_most_in_dispute_come_first(handlers):
-    found = handlers.stances("ann", {"state": ""}, "classifiers")["map"]
+    found = handlers.stances(ANN, {"state": ""}, "classifiers")["map"]
     assert found.stances == ("alone", "outvoted")
     assert [row.label for row in found.rows] == ["产品召回", "股权质押", "业绩预告"]
     assert found.rows[0].counts == {
@@ -45,7 +45,7 @@ def test_the_labels_most_in_dispute_come_first(handlers):
 
 
 def test_pairs_say_what_one_says_where_the_other_says_something_else(handlers):
-    found = handlers.pairs("ann", "bert", "prompt", {"state": ""})["map"]
+    found = handlers.pairs(ANN, "bert", "prompt", {"state": ""})["map"]
     assert {(pair.label, pair.rival_label, pair.count) for pair in found.pairs} == {
         ("股权质押", "产品召回", 1),
         ("产品召回", "业绩预告", 1),
@@ -56,17 +56,17 @@ def test_pairs_say_what_one_says_where_the_other_says_something_else(handlers):
 @pytest.mark.parametrize(("classifier", "rival"), [("bert", "bert"), ("bert", "svm")])
 def test_a_classifier_is_compared_with_another_one(handlers, classifier, rival):
     with pytest.raises(BadInput):
-        handlers.pairs("ann", classifier, rival)
+        handlers.pairs(ANN, classifier, rival)
 
 
 def test_a_map_against_nobody_is_refused(handlers):
     with pytest.raises(BadInput, match="people or classifiers"):
-        handlers.stances("ann", None, "gold")
+        handlers.stances(ANN, None, "gold")
 
 
 def test_a_page_starts_where_it_is_asked_to(handlers):
-    whole = [row.item_id for row in handlers.page("ann", {"state": ""})["rows"]]
-    part = handlers.page("ann", {"state": ""}, limit=2, offset=1)
+    whole = [row.item_id for row in handlers.page(ANN, {"state": ""})["rows"]]
+    part = handlers.page(ANN, {"state": ""}, limit=2, offset=1)
     assert [row.item_id for row in part["rows"]] == whole[1:3]
     assert part["total"] == 4
 
@@ -74,7 +74,7 @@ def test_a_page_starts_where_it_is_asked_to(handlers):
 @pytest.mark.parametrize(("limit", "offset"), [(0, 0), (100_000, 0), (10, -1)])
 def test_a_page_of_no_size_is_refused(handlers, limit, offset):
     with pytest.raises(BadInput):
-        handlers.page("ann", limit=limit, offset=offset)
+        handlers.page(ANN, limit=limit, offset=offset)
 
 
 def test_the_csv_holds_exactly_the_filter_s_items(quiet_web):

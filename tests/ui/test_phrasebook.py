@@ -16,7 +16,10 @@ from workflow.errors import BadInput
 ROOT = Path(__file__).resolve().parent.parent.parent
 BOOK = ROOT / "ui" / "words" / "sentences.zh.json"
 TOLD = {"NotFound", "Refused", "NotAllowed", "Conflict", "BadInput", "Unavailable", "Unusable", "NoItem"}
-NOT_FOR_PAGES = {"api.py", "terminal.py", "listening.py", "backup.py", "people.py", "use_cases.py"}
+NOT_FOR_PAGES = {
+    *("api.py", "terminal.py", "listening.py", "backup.py", "use_cases.py"),
+    *("people.py", "tokens.py", "accounts_command.py"),
+}
 """What these say goes to a program or to a terminal."""
 TELLING = {"triage.py", "live.py", "item_results.py"}
 """Where sentences are returned, and not raised."""
@@ -124,11 +127,11 @@ def test_only_the_app_s_own_fields_are_translated():
 
 @pytest.mark.parametrize(("cookie", "told"), [("zh", "没有编号为 7 的新闻。"), ("en", "There is no item 7.")])
 def test_a_page_is_told_in_the_language_that_its_browser_remembers(cookie, told):
-    def refuse(person):
+    def refuse(by):
         raise BadInput("There is no item 7.")
 
     headers = [(b"cookie", f"news_triage_language={cookie}".encode())]
-    request = Request({"type": "http", "headers": headers, "session": {}})
+    request = Request({"type": "http", "headers": headers, "actor": None})
     assert answering(refuse)({}, request)["message"] == told
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from storage import versions
 from storage.tables import Job, Version
+from tests.ui.conftest import ANN, BOB
 from ui.retrain import RetrainHandlers, thinned
 from workflow.errors import BadInput, NotFound, Refused
 
@@ -29,18 +30,18 @@ def add_bert(desk, per_label=(), **values):
 
 
 def test_the_plan_counts_the_corrections_since_the_live_versions(handlers, desk):
-    assert handlers.state("ann")["plan"].new_annotations == 0
+    assert handlers.state(ANN)["plan"].new_annotations == 0
     correct(desk)
-    assert handlers.state("ann")["plan"].new_annotations == 1
+    assert handlers.state(ANN)["plan"].new_annotations == 1
 
 
 def test_a_choice_of_classifiers_and_recipes_is_what_the_job_does(handlers, desk):
     correct(desk)
-    assert {one.classifier for one in handlers.recipes("ann")["recipes"]} == {"bert", "llm_head", "prompt"}
+    assert {one.classifier for one in handlers.recipes(ANN)["recipes"]} == {"bert", "llm_head", "prompt"}
     chosen = {"classifiers": ["llm_head"], "recipes": ["llm-lora-64"]}
-    assert handlers.state("ann", **chosen)["plan"].classifiers == ("llm_head",)
-    assert handlers.state("ann", classifiers=[])["plan"] is None
-    job = handlers.start("ann", **chosen)["job"]
+    assert handlers.state(ANN, **chosen)["plan"].classifiers == ("llm_head",)
+    assert handlers.state(ANN, classifiers=[])["plan"] is None
+    job = handlers.start(ANN, **chosen)["job"]
     assert job.classifiers == ("llm_head",)
     with desk.database.read() as session:
         recipe = session.get_one(Job, job.id).options["recipes"]["llm_head"]
@@ -58,47 +59,47 @@ def test_a_choice_of_classifiers_and_recipes_is_what_the_job_does(handlers, desk
 )
 def test_a_choice_that_makes_no_sense_is_refused(handlers, classifiers, recipes, told):
     with pytest.raises(BadInput, match=told):
-        handlers.start("ann", classifiers=classifiers, recipes=recipes)
+        handlers.start(ANN, classifiers=classifiers, recipes=recipes)
 
 
 def test_one_click_retrains_all_three(handlers, desk):
     correct(desk)
-    job = handlers.start("ann")["job"]
+    job = handlers.start(ANN)["job"]
     assert (job.status, job.classifiers, job.person) == ("queued", ("bert", "llm_head", "prompt"), "ann")
 
 
 def test_a_second_click_is_refused_and_both_tabs_see_the_same_job(handlers, desk):
     correct(desk)
-    job = handlers.start("ann")["job"]
+    job = handlers.start(ANN)["job"]
     with pytest.raises(Refused, match=str(job.id)):
-        handlers.start("bob")
-    assert [one.id for one in handlers.state("bob")["jobs"]] == [job.id]
+        handlers.start(BOB)
+    assert [one.id for one in handlers.state(BOB)["jobs"]] == [job.id]
 
 
 def test_a_job_that_waits_is_cancelled(handlers, desk):
     correct(desk)
-    job = handlers.start("ann")["job"]
-    assert handlers.cancel("ann", job.id)["job"].status == "cancelled"
+    job = handlers.start(ANN)["job"]
+    assert handlers.cancel(ANN, job.id)["job"].status == "cancelled"
 
 
 def test_a_job_that_does_not_exist_is_refused(handlers):
     with pytest.raises(NotFound):
-        handlers.job("ann", 999)
+        handlers.job(ANN, 999)
 
 
 def test_versions_and_metrics_are_those_of_the_live_ones(handlers):
-    told = handlers.versions("ann")
+    told = handlers.versions(ANN)
     assert {version.classifier for version in told["versions"]} == {"bert", "llm_head", "prompt"}
     assert told["metrics"]["bert"]["micro_f1"] == 0.9
     assert set(told["labels"]) == {"产品召回", "股权质押", "业绩预告"}
 
 
 def test_the_mark_changes_with_the_versions_and_only_then(handlers, desk):
-    before = handlers.state("ann")["mark"]
+    before = handlers.state(ANN)["mark"]
     correct(desk)
-    assert handlers.state("ann")["mark"] == before
+    assert handlers.state(ANN)["mark"] == before
     add_bert(desk, status="candidate")
-    assert handlers.state("ann")["mark"] != before
+    assert handlers.state(ANN)["mark"] != before
 
 
 def test_a_candidate_is_compared_with_the_live_version_label_by_label(handlers, desk):
@@ -114,7 +115,7 @@ def test_a_candidate_is_compared_with_the_live_version_label_by_label(handlers, 
     with desk.database.write() as session:
         live = session.get(Version, 1)
         live.metrics = {**live.metrics, "per_label": {"产品召回": {"f1": 0.75, "support": 4}}}
-    told = handlers.compare("ann", before=1, after=candidate)["comparison"]
+    told = handlers.compare(ANN, before=1, after=candidate)["comparison"]
     assert [(one.label, one.change, one.support) for one in told.labels] == [
         ("产品召回", -0.25, 4),
         ("业绩预告", None, 3),
@@ -126,23 +127,23 @@ def test_a_candidate_is_compared_with_the_live_version_label_by_label(handlers, 
 
 def test_versions_of_two_classifiers_are_not_compared(handlers):
     with pytest.raises(BadInput):
-        handlers.compare("ann", before=1, after=2)
+        handlers.compare(ANN, before=1, after=2)
 
 
 def test_a_promoted_version_is_live_and_the_one_before_returns_by_a_roll_back(handlers, desk):
     candidate = add_bert(desk, status="candidate")
-    handlers.promote("ann", candidate)
-    rows = {row.id: row for row in handlers.versions("ann")["versions"]}
+    handlers.promote(ANN, candidate)
+    rows = {row.id: row for row in handlers.versions(ANN)["versions"]}
     assert (rows[candidate].status, rows[1].status, rows[1].returns) == ("live", "retired", True)
-    handlers.rollback("ann", "bert")
-    rows = {row.id: row for row in handlers.versions("ann")["versions"]}
+    handlers.rollback(ANN, "bert")
+    rows = {row.id: row for row in handlers.versions(ANN)["versions"]}
     assert (rows[candidate].status, rows[1].status) == ("retired", "live")
     assert not any(row.returns for row in rows.values())
 
 
 def test_a_version_without_files_cannot_be_promoted_from_the_page(handlers, desk):
     candidate = add_bert(desk, status="candidate")
-    assert not next(row for row in handlers.versions("ann")["versions"] if row.id == candidate).promotable
+    assert not next(row for row in handlers.versions(ANN)["versions"] if row.id == candidate).promotable
 
 
 def test_a_long_curve_is_thinned_and_keeps_its_end():
@@ -154,16 +155,16 @@ def test_a_long_curve_is_thinned_and_keeps_its_end():
 
 
 def test_the_plan_expects_what_the_last_retraining_took(handlers, desk):
-    first = handlers.state("ann")["plan"]
+    first = handlers.state(ANN)["plan"]
     assert (first.last_seconds, first.expected_seconds > 60) == (None, True)
     correct(desk)
-    job_id = handlers.start("ann")["job"].id
+    job_id = handlers.start(ANN)["job"].id
     with desk.database.write() as session:
         job = session.get(Job, job_id)
         job.status, job.started_at, job.ended_at = "succeeded", MORNING, MORNING + timedelta(seconds=77)
-    assert handlers.state("ann")["plan"].expected_seconds == 77
+    assert handlers.state(ANN)["plan"].expected_seconds == 77
 
 
 def test_a_version_without_one_before_cannot_be_rolled_back(handlers):
     with pytest.raises(Refused):
-        handlers.rollback("ann", "bert")
+        handlers.rollback(ANN, "bert")

@@ -4,16 +4,17 @@ import gradio as gr
 import pytest
 from starlette.requests import Request
 
-from ui.shown import ANYBODY, UNEXPECTED, answering, person_of, shown
+from ui.shown import UNEXPECTED, actor_of, answering, shown
 from workflow.errors import BadInput, Conflict
+from workflow.roles import ANALYST, LEAD, OPERATOR, Actor
 
 
 def request(person=""):
-    return Request({"type": "http", "headers": [], "session": {"person": person} if person else {}})
+    return Request({"type": "http", "headers": [], "actor": Actor(person, ANALYST) if person else None})
 
 
-def greet(person, name="you"):
-    return {"said": f"{person} greets {name}"}
+def greet(by, name="you"):
+    return {"said": f"{by.name} greets {name}"}
 
 
 def test_an_answer_carries_the_fields_and_the_session_s_person():
@@ -46,7 +47,7 @@ def test_what_nobody_foresaw_goes_to_the_log_and_not_to_the_page(caplog):
     assert "secret detail" in caplog.text
 
 
-@pytest.mark.parametrize("fields", [{"person": "mallory"}, {"surname": "x"}])
+@pytest.mark.parametrize("fields", [{"by": "mallory"}, {"surname": "x"}])
 def test_a_field_that_a_handler_does_not_know_is_refused(fields):
     answer = answering(greet)(fields, request("ann"))
     assert not answer["ok"]
@@ -58,10 +59,15 @@ def test_an_answer_hides_no_attribute_of_the_component():
     assert answering(greet).__name__ == "ask_greet"
 
 
-def test_without_a_session_the_argument_names_the_person_and_with_one_it_does_not():
-    assert person_of(request(), "bob") == "bob"
-    assert person_of(request()) == ANYBODY
-    assert person_of(request("ann"), "bob") == "ann"
+def test_without_accounts_the_argument_names_a_lead_and_with_one_it_names_nobody():
+    assert actor_of(request(), "bob") == Actor("bob", LEAD)
+    assert actor_of(request()) == OPERATOR
+    assert actor_of(request("ann"), "bob") == Actor("ann", ANALYST)
+
+
+def test_a_request_that_no_guard_has_seen_is_nobody_s():
+    with pytest.raises(KeyError):
+        actor_of(Request({"type": "http", "headers": []}))
 
 
 def test_an_event_s_error_is_one_sentence():

@@ -15,8 +15,11 @@ from workflow.background_import import BackgroundImport
 from workflow.errors import BadInput, Refused
 from workflow.import_views import ImportPlan
 from workflow.importing import Importing
+from workflow.roles import LEAD, Actor
 
 ROWS = [{"text": f"第{number}条，内容各不相同{number**3}"} for number in range(35)]
+
+ANN, BEN = Actor("ann", LEAD), Actor("ben", LEAD)
 
 
 @pytest.fixture
@@ -32,7 +35,7 @@ def background(database, tmp_path):
 def run(background, file, plan=ImportPlan()):
     """Start an import and wait for its end; returns how it stands then."""
     ended = Event()
-    background.start(file, plan, "ann", ended.set)
+    background.start(file, plan, ANN, ended.set)
     assert ended.wait(60)
     return background.list()[0]
 
@@ -55,13 +58,13 @@ def test_one_that_runs_says_how_far_it_is_and_keeps_another_from_starting(backgr
             assert go_on.wait(60)
 
     monkeypatch.setattr(imports, "note_import", wait_after_the_second)
-    background.start(file, ImportPlan(), "ann", ended.set)
+    background.start(file, ImportPlan(), ANN, ended.set)
     assert reached.wait(60)
     running = background.list()[0]
     assert (running.status, running.counts["rows"], running.counts["total"]) == ("running", 20, 35)
     assert running.seconds_left >= 0
     with pytest.raises(Refused, match="still running"):
-        background.start(file, ImportPlan(), "ben")
+        background.start(file, ImportPlan(), BEN)
     go_on.set()
     assert ended.wait(60)
     assert [one.status for one in background.list()] == ["done"]
@@ -106,7 +109,7 @@ def test_one_that_fails_half_way_says_why_and_what_was_kept(background, file, mo
 
 def test_a_file_that_cannot_be_used_starts_nothing(background, tmp_path):
     with pytest.raises(BadInput, match="no column that looks like the text"):
-        background.start(write_jsonl(tmp_path / "a.jsonl", [{"memo": "正文"}]), ImportPlan(), "ann")
+        background.start(write_jsonl(tmp_path / "a.jsonl", [{"memo": "正文"}]), ImportPlan(), ANN)
     assert background.list() == []
 
 

@@ -14,7 +14,7 @@ def people(database):
 def test_an_account_lets_in_with_its_password_only(people):
     people.add("王芳", "correct horse", "lead")
 
-    assert people.check("王芳", "correct horse").role == "lead"
+    assert people.check("王芳", "correct horse").actor.role == "lead"
     assert people.check("王芳", "wrong horse!") is None
     assert people.check("nobody", "correct horse") is None
 

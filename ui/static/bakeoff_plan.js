@@ -1,6 +1,7 @@
 // What the next bake-off compares: recipes by classifier, amounts of data, how many seeds; and in words what that takes.
 import { fill, h, settled } from "./dom.js";
 import { CLASSIFIERS } from "./matrix.js";
+import { forLeads } from "./role.js";
 import { span, t, tn } from "./words.js";
 
 const AMOUNTS = ["all", "50%", "25%", "10%", "16/label", "mmr:25%"];
@@ -12,7 +13,7 @@ export class PlanForm {
     Object.assign(this, { ask, offered: false });
     this.tell = settled(() => this.plan());
     this.button = h(
-      "button.primary.big",
+      "button.primary.big.for-leads",
       { type: "button", id: "bakeoff-button", "aria-describedby": "bakeoff-plan", disabled: true, onclick: start },
       t("bakeoff.button"),
     );
@@ -28,6 +29,7 @@ export class PlanForm {
     this.element = h(
       "section.bakeoff-form",
       {},
+      forLeads(),
       h("div.plan-card", {}, this.button, h("div", {}, this.facts, h("small", {}, t("bakeoff.hint")))),
       this.groups,
       h("fieldset.amounts", {}, h("legend", {}, t("bakeoff.amounts")), this.amounts.map((one) => one.element), this.others),

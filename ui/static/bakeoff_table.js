@@ -55,7 +55,7 @@ export class ResultTable {
     if (row.status !== "retired") return h("span.badge", { class: row.status }, t(`version.${row.status}`));
     const name = t("bakeoff.candidate_one", { recipe: row.recipe, n: row.run });
     return h(
-      "button",
+      "button.for-leads",
       { type: "button", "data-key": `candidate-${row.run}`, "aria-label": name, title: name, onclick: () => this.candidate(row) },
       t("bakeoff.candidate"),
     );

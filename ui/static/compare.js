@@ -68,7 +68,7 @@ function head({ title, note, version, before }, { promote, rollback }) {
 
 export function act(name, version, kind, title, onclick, words) {
   return h(
-    "button",
+    "button.for-leads",
     { type: "button", class: kind, "data-key": `${name}-${version.id}`, "aria-label": title, title, onclick },
     words,
   );

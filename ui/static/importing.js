@@ -4,6 +4,7 @@ import { fill, h } from "./dom.js";
 import { dropZone, takeDrops } from "./dropzone.js";
 import { earlier, outcome, running } from "./imports.js";
 import { preview, summary } from "./preview.js";
+import { forLeads } from "./role.js";
 import { sampleNotice } from "./sample.js";
 import { asking } from "./server.js";
 import { LARGEST, upload } from "./upload.js";
@@ -23,7 +24,8 @@ class Panel {
     this.status = h("p.status", { role: "status", "aria-live": "polite" });
     this.parts = Object.fromEntries(["sample", "stage", "outcome", "earlier"].map((name) => [name, h(`div.${name}`)]));
     const { sample, stage, outcome, earlier } = this.parts;
-    fill(element, h("h2", {}, t("import.title")), sample, stage, this.status, outcome, earlier);
+    stage.classList.add("for-leads");
+    fill(element, h("h2", {}, t("import.title")), forLeads(), sample, stage, this.status, outcome, earlier);
     this.draw();
     takeDrops(element, (file, others) => this.take(file, others));
     window.addEventListener("news-triage:data", () => this.refresh());

@@ -15,7 +15,7 @@ export class JobCard {
     this.name = h("b");
     this.badge = h("span");
     this.facts = h("span.faint");
-    this.stop = h("button", { type: "button", onclick: () => cancel(this.job.id) }, t("job.cancel"));
+    this.stop = h("button.for-leads", { type: "button", onclick: () => cancel(this.job.id) }, t("job.cancel"));
     this.toggle = h("button.link", { type: "button", onclick: () => more(this.job.id) });
     this.bar = h("progress", { max: 1, "aria-label": t("job.progress") });
     this.share = h("b");

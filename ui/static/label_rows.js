@@ -9,7 +9,7 @@ export function labelRow(label, classifiers, act) {
   const wish = label.archived ? "restore" : "archive";
   const button = (name) =>
     h(
-      "button.link",
+      "button.link.for-leads",
       {
         type: "button",
         tabindex: -1,

@@ -1,6 +1,7 @@
 // The label table: find, sort, add, rename, describe, archive, bring back; with the keyboard too.
 import { fill, h } from "./dom.js";
 import { COUNTS, editRow, labelRow } from "./label_rows.js";
+import { forLeads } from "./role.js";
 import { asking } from "./server.js";
 import { SortHeads } from "./sorting.js";
 import { t, tn } from "./words.js";
@@ -34,14 +35,14 @@ class LabelTable {
       h("label.check", {}, this.archived, t("labels.show_archived")),
       this.status,
     );
-    fill(element, this.top, this.addForm(), h("div.scroll.labels-scroll", {}, this.table));
+    fill(element, this.top, forLeads(), this.addForm(), h("div.scroll.labels-scroll", {}, this.table));
   }
 
   addForm() {
     const field = (name, required) =>
       h("input", { name, required, placeholder: t(`labels.${name}`), "aria-label": t(`labels.${name}`) });
     const form = h(
-      "form.add",
+      "form.add.for-leads",
       { "aria-label": t("labels.add") },
       field("name", true),
       field("group"),

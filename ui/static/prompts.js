@@ -1,5 +1,6 @@
 // The prompt workshop: another wording or other examples, tried on one item, saved as a version; two versions' answers.
 import { chip, fill, h } from "./dom.js";
+import { forLeads } from "./role.js";
 import { asking } from "./server.js";
 import { score, t, tn } from "./words.js";
 
@@ -54,7 +55,8 @@ class Workshop {
         {},
         h("label", {}, t("prompts.item"), " ", this.fields.item),
         h("button", { type: "button", onclick: () => this.act(() => this.tryOn()) }, t("prompts.try")),
-        h("button.primary", { type: "button", onclick: () => this.act(() => this.save()) }, t("prompts.save")),
+        forLeads(),
+        h("button.primary.for-leads", { type: "button", onclick: () => this.act(() => this.save()) }, t("prompts.save")),
       ),
     );
   }

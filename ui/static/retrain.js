@@ -6,6 +6,7 @@ import { JobCard, UNFINISHED } from "./jobs.js";
 import { CLASSIFIERS } from "./matrix.js";
 import { perLabel } from "./per_label.js";
 import { Recipes } from "./recipes.js";
+import { forLeads } from "./role.js";
 import { keepingFocus } from "./roving.js";
 import { asking } from "./server.js";
 import { sure } from "./sure.js";
@@ -28,7 +29,7 @@ class Workshop {
     this.recipes = new Recipes(() => this.refresh());
     this.parts = Object.fromEntries(["plan", "jobs", "compare", "labels"].map((name) => [name, h(`section.${name}`)]));
     const { plan, jobs, compare, labels } = this.parts;
-    fill(element, plan, this.recipes.element, this.status, jobs, compare, this.changes.element, this.history.element, labels);
+    fill(element, forLeads(), plan, this.recipes.element, this.status, jobs, compare, this.changes.element, this.history.element, labels);
     // Whoever comes to this tab sees what is true now, not what was when it was left.
     new IntersectionObserver(([seen]) => seen.isIntersecting && this.state && this.run()).observe(element);
   }
@@ -162,7 +163,7 @@ function plan({ plan: it, jobs }, chosen, start) {
     "div.plan-card",
     {},
     h(
-      "button.primary.big",
+      "button.primary.big.for-leads",
       {
         type: "button",
         id: "retrain-button",

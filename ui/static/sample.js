@@ -12,7 +12,7 @@ export function sampleNotice(counts, remove) {
     "p.notice.sample-notice",
     {},
     h("span", {}, tn("sample.present", counts.items)),
-    h("button", { type: "button", id: "remove-sample", onclick: open, "aria-haspopup": "dialog" }, t("sample.remove")),
+    h("button.for-leads", { type: "button", id: "remove-sample", onclick: open, "aria-haspopup": "dialog" }, t("sample.remove")),
   );
 }
 

@@ -19,6 +19,7 @@ from workflow.bakeoff.table import Row, make_table
 from workflow.errors import NotFound, Refused
 from workflow.expected import REFERENCE, RETRIEVER
 from workflow.recipes import RecipeBook
+from workflow.roles import OPERATOR, Actor, require_lead
 from workflow.supervisor import Supervisor
 from workflow.version_files import is_there
 
@@ -99,8 +100,9 @@ class BakeOffs:
                 running_job=unfinished.id if unfinished else None,
             )
 
-    def start(self, wish: Wish, person: str = "analyst") -> int:
+    def start(self, wish: Wish, by: Actor = OPERATOR) -> int:
         """Queue a bake-off and see to it that a worker lives; return the job's id."""
+        require_lead(by)
         runs = self._runs(wish)
         with self.database.write() as session:
             if unfinished := jobs.get_unfinished(session, jobs.BAKE_OFF):
@@ -114,7 +116,7 @@ class BakeOffs:
                 "prices": asdict(wish.prices),
             }
             classifiers = [name for name in CLASSIFIERS if name in {run.classifier for run in runs}]
-            job_id = jobs.add_job(session, jobs.BAKE_OFF, classifiers, person, options).id
+            job_id = jobs.add_job(session, jobs.BAKE_OFF, classifiers, by.name, options).id
         self.supervisor.ensure()
         return job_id
 
@@ -155,8 +157,9 @@ class BakeOffs:
             made = [(row.id, row.status) for row in versions.list_made_by(session, job_id)]
             return repr((job.status, made, sorted(job.metrics.get("failed", {}))))
 
-    def make_candidate(self, version_id: int) -> int:
+    def make_candidate(self, version_id: int, by: Actor = OPERATOR) -> int:
         """Have a row's version wait on the retrain page, to be promoted there; return its number."""
+        require_lead(by)
         with self.database.write() as session:
             row = versions.get_version(session, version_id)
             if row is None or costs_of(row) is None:

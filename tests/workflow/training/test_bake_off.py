@@ -19,6 +19,7 @@ from workflow.bakeoff.bake_offs import Wish
 from workflow.bakeoff.export import write_csv, write_markdown
 from workflow.bakeoff.frozen import freeze, thaw
 from workflow.errors import NotFound, Refused
+from workflow.roles import LEAD, Actor
 from workflow.training_data import read_snapshot
 from workflow.version_files import version_directory
 
@@ -33,7 +34,7 @@ def baked(tmp_path_factory):
     desk = Desk(tmp_path_factory.mktemp("baked"))
     fill(desk.database)
     desk.bake_offs = bake_offs(desk)
-    desk.bake_off = desk.bake_offs.start(WISH, "ann")
+    desk.bake_off = desk.bake_offs.start(WISH, Actor("ann", LEAD))
     work(desk)
     yield desk
     desk.database.close()

@@ -7,6 +7,7 @@ from storage import jobs, versions
 from storage.tables import Label, Version, VersionStatus
 from workflow.annotating import Said, annotate
 from workflow.errors import BadInput, NotFound, Refused
+from workflow.roles import LEAD, Actor
 from workflow.version_files import version_directory
 
 OPEN = 150
@@ -33,7 +34,7 @@ def test_the_plan_counts_corrections_since_the_live_versions(trained):
 
 
 def test_a_click_queues_a_job_and_starts_a_worker(desk):
-    job = desk.retraining.start(person="ann")
+    job = desk.retraining.start(by=Actor("ann", LEAD))
 
     assert (job.status, job.person, job.classifiers) == ("queued", "ann", ("bert", "llm_head", "prompt"))
     assert desk.spawned == [["worker"]]
