@@ -79,6 +79,17 @@ def fit(
     return _class(name).fit(recipe, data, watch, workspace)
 
 
+def go_on(name: str, directory: Path, data: TrainingData, watch: Watch) -> Classifier:
+    """Read a saved classifier and let it learn a little more; `continuing` says which can, and from what.
+
+    `prompt` only comes back as it is: a correction is among its examples at once.
+    """
+    model = load(name, directory)
+    if name != "prompt":
+        model.go_on(data, watch)
+    return model
+
+
 def load(name: str, directory: Path) -> Classifier:
     """Read a saved classifier; raise FileNotFoundError where the directory is not complete."""
     return _class(name).load(directory)

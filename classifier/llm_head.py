@@ -27,7 +27,7 @@ from classifier.shared_base import SharedBase
 from classifier.starters import small_qwen2_scorer
 from classifier.targets import check_trainable
 from classifier.tokens import load_tokenizer
-from classifier.tuning import adapt, keep_vectors, merged, read_adapted, write_adapted
+from classifier.tuning import adapt, keep_vectors, merged, read_adapted, wake, write_adapted
 from classifier.watch import Stage, Watch
 
 ADAPTER, BASE = "adapter", "base"
@@ -55,6 +55,11 @@ class LlmHeadClassifier(SequenceClassifier):
         classifier.train(data, Stage(watch, read, 1.0), 1 - read)
         keep_vectors(model, recipe.tuning)
         return classifier
+
+    def go_on(self, data: TrainingData, watch: Watch) -> None:
+        """Learn a little more; the input table stays as it is."""
+        wake(self.model, self.recipe.tuning)
+        super().go_on(data, watch)
 
     def merge(self, directory: Path) -> None:
         """Write one plain checkpoint with the adapter in its weights; raise ValueError where its method has none."""

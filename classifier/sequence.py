@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedTokenizerBase
 
 from classifier.batches import Tokens, padded, sorted_rows
+from classifier.continuing import gentler
 from classifier.devices import device, half_precision
 from classifier.examples import Example, TrainingData
 from classifier.files import read_metadata, write_metadata
@@ -120,6 +121,14 @@ class SequenceClassifier(ABC):
             if recipe.optimisation.checkpointing:
                 stack.enter_context(checkpointed(self.model))
             return train(course)
+
+    def go_on(self, data: TrainingData, watch: Watch) -> None:
+        """Learn a little more, from a rehearsal of the training data."""
+        whole, self.recipe = self.recipe, gentler(self.recipe)
+        try:
+            self.train(data, watch)
+        finally:
+            self.recipe = whole
 
     def save(self, directory: Path) -> None:
         """Write model, tokenizer and labels; a directory without metadata is not complete."""

@@ -99,6 +99,14 @@ def read_adapted(scorer: PreTrainedModel, tuning: Tuning, directory: Path) -> nn
         return PeftModel.from_pretrained(scorer, str(directory))
 
 
+def wake(model: nn.Module, tuning: Tuning) -> None:
+    """Let a LoRA adapter and its head that were read from a file learn on."""
+    if tuning.method == "full":
+        return
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad_("lora_" in name or "modules_to_save" in name)
+
+
 def merged(model: nn.Module, tuning: Tuning) -> PreTrainedModel:
     """Return a plain model whose weights hold what an adapter learned; the model itself is used up.
 
