@@ -114,6 +114,7 @@ def _add_training(commands: Any) -> None:  # noqa: ANN401
     retrain = _command(commands, "retrain", _retrain, "train on all current labels")
     retrain.add_argument("classifier", nargs="*", type=_classifier, help=f"{', '.join(CLASSIFIERS)} (default: all)")
     retrain.add_argument("--recipe", action="append", metavar="NAME", help="how; repeat it for several classifiers")
+    retrain.add_argument("--anew", action="store_true", help="even where a live version could learn the few changes")
     retrain.add_argument("--wait", action="store_true", help="return when the jobs have ended")
     bake_off = _command(commands, "bakeoff", _bake_off, "train many recipes on the same items and compare them")
     add_arguments(bake_off)
@@ -207,7 +208,7 @@ def _export(arguments: argparse.Namespace) -> object:
 
 def _retrain(arguments: argparse.Namespace) -> object:
     cases = _cases(arguments)
-    job = cases.retraining.start(_to_train(arguments), recipes=arguments.recipe or ())
+    job = cases.retraining.start(_to_train(arguments), recipes=arguments.recipe or (), anew=arguments.anew)
     return follow(cases, job) if arguments.wait else job
 
 

@@ -109,10 +109,10 @@ class Endpoints:
         """Return the labels."""
         return self.use_cases.labels.list(include_archived=bool(include_archived))
 
-    def retrain(self, request: gr.Request, classifiers: list[str] | None = None) -> Json:
+    def retrain(self, request: gr.Request, classifiers: list[str] | None = None, anew: bool = False) -> Json:
         """Start a retraining of some or all classifiers; answers with its job."""
         chosen = tuple(_texts("classifiers", classifiers)) if classifiers else CLASSIFIERS
-        return self.use_cases.retraining.start(chosen, actor_of(request))
+        return self.use_cases.retraining.start(chosen, actor_of(request), anew=bool(anew))
 
     def jobs(self) -> list[Json]:
         """Return the last jobs, newest first."""

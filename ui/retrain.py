@@ -73,9 +73,11 @@ class RetrainHandlers:
         """Return a job with curves and log."""
         return {"job": self._told(job_id)}
 
-    def start(self, by: Actor, classifiers: Sequence[str] = CLASSIFIERS, recipes: Sequence[str] = ()) -> Fields:
+    def start(
+        self, by: Actor, classifiers: Sequence[str] = CLASSIFIERS, recipes: Sequence[str] = (), anew: bool = False
+    ) -> Fields:
         """Retrain classifiers on all current labels, by recipes with a name or else as the profile says."""
-        return {"job": self.use_cases.retraining.start(classifiers, by, recipes)}
+        return {"job": self.use_cases.retraining.start(classifiers, by, recipes, anew=bool(anew))}
 
     def cancel(self, by: Actor, job_id: int) -> Fields:
         """Ask a job to stop."""

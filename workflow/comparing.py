@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from storage import labels, truths, versions
 from storage.tables import Version, VersionStatus
 from workflow.bakeoff.costs import costs_of
+from workflow.continuing import REPORT as CONTINUED
 from workflow.errors import BadInput, NotFound
 from workflow.promoting import SWITCHABLE
 from workflow.version_files import is_there
@@ -41,6 +42,8 @@ class VersionRow:
     job_id: int | None
     promotable: bool
     returns: bool
+    continued: int | None
+    """Number of the version on top of which only the latest corrections were learned."""
 
 
 @dataclass(frozen=True)
@@ -131,4 +134,5 @@ def _row(row: Version, data: Path, *, returns: bool = False) -> VersionRow:
         job_id=row.job_id,
         promotable=waits and is_there(data, row),
         returns=returns,
+        continued=row.metrics.get(CONTINUED, {}).get("version"),
     )

@@ -90,14 +90,17 @@ class Retraining:
         by: Actor = OPERATOR,
         recipes: Sequence[str] = (),
         own: Mapping[str, Recipe] = MappingProxyType({}),
+        *,
+        anew: bool = False,
     ) -> JobView:
         """Queue a retraining and see to it that a worker lives.
 
         `recipes` are names of presets, `own` recipes by classifier that have no name; else the profile's are taken.
+        With `anew` nothing is learned on top of a live version, however little has changed.
         """
         require_lead(by)
         chosen = _checked(classifiers)
-        options = self._options(chosen, recipes, own)
+        options = self._options(chosen, recipes, own) | ({"anew": True} if anew else {})
         with self.database.write() as session:
             if unfinished := jobs.get_unfinished(session, jobs.RETRAIN):
                 raise Refused(f"Job {unfinished.id} is retraining already; wait for it, or cancel it.")

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -56,6 +56,11 @@ class Snapshot:
     def gold_fingerprint(self) -> str:
         """Identify what is measured on."""
         return _hash(_facts(self.gold))
+
+    def in_order(self, label_ids: Sequence[int]) -> "Snapshot":
+        """Return the same with the columns in another order."""
+        places = [self.label_ids.index(label_id) for label_id in label_ids]
+        return replace(self, labels=tuple(self.labels[place] for place in places), label_ids=tuple(label_ids))
 
     def training_data(self) -> TrainingData:
         """Return what classifiers learn from; gold is not in it."""

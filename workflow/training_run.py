@@ -7,15 +7,18 @@ import logging
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from typing import Any
 
 from classifier import lineup
+from classifier.continuing import rehearsal
 from classifier.examples import TrainingData
 from classifier.watch import Cancelled
-from storage import jobs, versions
+from storage import jobs, training, versions
 from storage.tables import Version, VersionStatus
 from workflow import scoring
 from workflow.candidates import Candidates, NewVersion, predict_front
+from workflow.continuing import Continuation, continuation
 from workflow.errors import Unavailable
 from workflow.expected import FITTED, MEASURED, PREPARED, REFERENCE, RETRIEVER, expected_parts
 from workflow.job_watch import JobWatch, PartWatch
@@ -23,12 +26,12 @@ from workflow.live_models import LiveModel, LiveModels, LiveVersion
 from workflow.neighbours import Neighbours
 from workflow.predicting import Predictor, embed_labelled, rows
 from workflow.promoting import ask_for_predictions
-from workflow.recipe_data import RecipeData
+from workflow.recipe_data import Prepared, RecipeData
 from workflow.recipes import recipe_from
 from workflow.staleness import is_stale
 from workflow.task import PartlyFailed, Task, fared, sentence
-from workflow.training_data import read_snapshot
-from workflow.version_files import is_there, sweep
+from workflow.training_data import Snapshot, read_snapshot
+from workflow.version_files import is_there, sweep, version_directory
 
 logger = logging.getLogger(__name__)
 
@@ -125,7 +128,30 @@ class TrainingRun:
             return None
 
     def _train(self, name: str, watch: PartWatch) -> Version:
-        recipe, began = self.recipes[name], time.monotonic()
+        began, more = time.monotonic(), self._continuation(name)
+        if more is not None:
+            return self._store(name, self._go_on(name, more, watch), more.snapshot, more.report, began, watch)
+        prepared, model = self._train_anew(name, watch)
+        report = {"data": prepared.report} if prepared.report else {}
+        return self._store(name, model, self.snapshot, report, began, watch)
+
+    def _continuation(self, name: str) -> Continuation | None:
+        """Return what the live version may learn on top, None where everything is to be trained."""
+        live = self.live.get(name)
+        if live is None or self.task.options.get("anew") or not is_there(self.task.data, live):
+            return None
+        with self.database.read() as session:
+            annotated = training.list_annotated_since(session, live.last_annotation_id)
+        return continuation(live, self.recipes[name], self.snapshot, annotated)
+
+    def _go_on(self, name: str, more: Continuation, watch: PartWatch) -> lineup.Classifier:
+        logger.info("%s goes on from version %s with %s changed items.", name, more.live.number, len(more.changed))
+        directory = version_directory(self.task.data, name, more.live.id)
+        data = rehearsal(more.snapshot.training_data(), more.changed, self.recipes[name].seed)
+        return lineup.go_on(name, directory, data, watch.section(PREPARED, FITTED))
+
+    def _train_anew(self, name: str, watch: PartWatch) -> tuple[Prepared, lineup.Classifier]:
+        recipe = self.recipes[name]
         prepared = self.recipe_data.prepare(recipe.data, recipe.seed, watch.section(0, PREPARED))
         if prepared.report:
             logger.info("%s learns from chosen data: %s", name, prepared.report)
@@ -138,16 +164,28 @@ class TrainingRun:
             self.workspace / prepared.key,
             retriever[1] if retriever else None,
         )
-        measured = scoring.score(model, self.snapshot, self.neighbours, watch.section(FITTED, MEASURED))
+        return prepared, model
+
+    def _store(
+        self,
+        name: str,
+        model: lineup.Classifier,
+        snapshot: Snapshot,
+        report: dict[str, Any],
+        began: float,
+        watch: PartWatch,
+    ) -> Version:
+        """Measure a model and make a version of it; `snapshot` has the columns in the model's order."""
+        measured = scoring.score(model, snapshot, self.neighbours, watch.section(FITTED, MEASURED))
         new = NewVersion(
             name,
-            asdict(recipe),
+            asdict(self.recipes[name]),
             time.monotonic() - began,
-            measured.metrics | ({"data": prepared.report} if prepared.report else {}),
+            measured.metrics | report,
             measured.thresholds.tolist(),
             lambda row: rows(LiveVersion.of(row), measured.item_ids, measured.scores, measured.shown),
         )
-        return self.candidates.store(new, model)
+        return replace(self.candidates, snapshot=snapshot).store(new, model)
 
     def _reference(self, name: str, watch: PartWatch) -> None:
         if name in self.done:

@@ -9,12 +9,14 @@ export class Recipes {
     this.changed = changed;
     this.rows = new Map();
     this.list = h("div.recipe-rows");
+    this.whole = h("input", { type: "checkbox" });
     this.element = h(
       "details.recipes",
       { hidden: true },
       h("summary", {}, t("recipes.title")),
       h("p.faint", {}, t("recipes.hint")),
       this.list,
+      h("label.anew", {}, this.whole, t("recipes.anew"), h("small.faint", {}, t("recipes.anew.hint"))),
     );
   }
 
@@ -24,6 +26,11 @@ export class Recipes {
       this.rows.set(name, new Row(name, recipes.filter((one) => one.classifier === name), this.changed));
     fill(this.list, [...this.rows.values()].map((row) => row.element));
     this.element.hidden = false;
+  }
+
+  /** Whether everything is to be trained, however little has changed. */
+  get anew() {
+    return this.whole.checked;
   }
 
   /** What a retraining is asked for: `recipes` names only those that are not the profile's own. */

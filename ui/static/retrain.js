@@ -68,7 +68,7 @@ class Workshop {
     keepingFocus(this.parts.plan, () =>
       fill(
         this.parts.plan,
-        plan(state, this.recipes.chosen(), (chosen) => this.act("start", chosen, t("retrain.started"))),
+        plan(state, this.recipes.chosen(), (chosen) => this.act("start", { ...chosen, anew: this.recipes.anew }, t("retrain.started"))),
       ),
     );
     this.showJobs(state.jobs);

@@ -70,7 +70,7 @@ function table(versions, { promote }) {
       MEASURES.map((key) => h("td", {}, f1(one.metrics[key]))),
       h("td", {}, date(one.created_at)),
       h("td", {}, span(one.seconds)),
-      h("td", {}, one.preset),
+      h("td", {}, one.continued ? t("version.continued", { n: one.continued }) : one.preset),
       h("td.wide", {}, one.reason),
       h("td", {}, one.promotable && button()),
     );

@@ -68,6 +68,22 @@ def test_a_retriever_that_still_fits_is_not_trained_again(trained):
     assert len(trained.retraining.versions("llm_head")) == 1
 
 
+def test_few_corrections_are_learned_on_top_of_the_live_version_unless_all_is_to_be_trained(trained):
+    with trained.database.write() as session:
+        annotate(session, Said(150, "submitted", "ann", labels=("股权质押",)))
+    for anew in (False, True):
+        trained.retraining.start(["bert", "llm_head"], anew=anew)
+        trained.work()
+
+    for classifier in ("bert", "llm_head"):
+        whole, on_top, first = trained.retraining.versions(classifier)
+        assert on_top.metrics["continued"] == {"version": 1, "items": 1, "in_all": 1}
+        assert "continued" not in {**whole.metrics, **first.metrics}
+        assert on_top.recipe == whole.recipe == first.recipe
+        told = next(row for row in trained.retraining.history() if row.id == on_top.id)
+        assert told.continued == 1
+
+
 @pytest.mark.slow
 def test_a_classifier_that_fails_leaves_the_others_their_success(trained, monkeypatch):
     fit = training_run.lineup.fit
