@@ -1,5 +1,6 @@
 """Who may come in: a session or a token, asked for from the page itself. Knows accounts, not what they open."""
 
+import logging
 import re
 import time
 from collections.abc import Callable
@@ -18,6 +19,8 @@ OPEN_FOLDER = "/ui/"
 LOOPBACK = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 BEARER = "bearer "
+
+logger = logging.getLogger(__name__)
 
 
 class Accounts:
@@ -92,7 +95,10 @@ class Guard:
             return None
         if (token := _token_of(request.headers)) is not None:
             request.scope["actor"] = self.accounts.of_token(token)
-            return None if request.scope["actor"] else _refused(401, "This token is not valid.")
+            if request.scope["actor"] is None:
+                logger.warning("A token that is not valid came from %s.", request.client.host if request.client else "")
+                return _refused(401, "This token is not valid.")
+            return None
         if not self.accounts.exist():
             # Any site could point its own name at this machine; without accounts only the machine's own names will do.
             is_here = LOOPBACK.fullmatch(request.headers.get("host", ""))

@@ -1,6 +1,7 @@
 """The sign-in page, its two POST routes, and whose session it is. Knows names and passwords for one request only."""
 
 import html
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -12,7 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from ui.guard import Accounts
 from ui.throttle import Throttle, place_of
 from ui.words import LANGUAGES, LOCALES, language_of, words_of
-from workflow.people import People, normal_name
+from workflow.people import NAME_LENGTH, People, normal_name
 
 TRIES, TRIES_OF_ADDRESS = 10, 50
 """A minute: of one name from one address, and of all names from one address."""
@@ -20,6 +21,8 @@ CHECKS_AT_ONCE = 4
 """Each takes 64 MB, as it should, so that guessing is dear."""
 STATUSES = {"sign_in.locked": 429, "sign_in.wrong": 401}
 PAGE = Path(__file__).parent / "static" / "sign_in.html"
+
+logger = logging.getLogger(__name__)
 
 
 class Door:
@@ -36,10 +39,12 @@ class Door:
         address = place_of(request.client.host if request.client else "")
         key = f"{normal_name(name)}\n{address}"
         if not self._by_address.admit(address) or not self._by_name.admit(key):
+            logger.warning("Sign-in as %a from %s is locked: too many tries.", name[:NAME_LENGTH], address)
             return "sign_in.locked"
         with self._checking:
             account = self._people.check(name, password)
         if account is None:
+            logger.warning("Sign-in as %a from %s failed.", name[:NAME_LENGTH], address)
             return "sign_in.wrong"
         self._by_name.forget(key)
         request.session.clear()

@@ -20,6 +20,15 @@ class TooLargeError(Exception):
     """Raised at the byte that is one too many."""
 
 
+def refusal_of_upload(request: Request) -> JSONResponse | None:
+    """Return why this person may not bring a file: files are imported by leads alone."""
+    try:
+        require_lead(actor_of(request))
+    except NotAllowed as error:
+        return JSONResponse({"error": str(error)}, status_code=403)
+    return None
+
+
 def upload_routes(data: Path, largest: int = LARGEST) -> APIRouter:
     """Return the route that takes a file into a data folder."""
     router = APIRouter()
@@ -27,12 +36,9 @@ def upload_routes(data: Path, largest: int = LARGEST) -> APIRouter:
     @router.put("/upload")
     async def upload(request: Request, name: str) -> JSONResponse:
         """Take the body as a file of that name; answer with the token under which it is known from now on."""
-        by = actor_of(request)
-        try:
-            require_lead(by)
-        except NotAllowed as error:
-            return JSONResponse({"error": str(error)}, status_code=403)
-        own = OwnFiles.of(data, by.name)
+        if refusal := refusal_of_upload(request):
+            return refusal
+        own = OwnFiles.of(data, actor_of(request).name)
         token, path = await run_in_threadpool(own.add, name)
         try:
             with path.open("wb") as file:

@@ -40,10 +40,10 @@ def rows(data, query, *values):
 
 
 @contextmanager
-def serving(data, program=APP, port=0):
+def serving(data, program=APP, port=0, flags=()):
     """Serve a data folder, on a free port unless one is named; yields the address once the page answers, and when."""
     started = time.monotonic()
-    words = [sys.executable, *program, "serve", "--data", str(data), "--port", str(port)]
+    words = [sys.executable, *program, "serve", "--data", str(data), "--port", str(port), *flags]
     process, said = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True), []
     try:
         address = next((found[1] for line in process.stderr if (found := ADDRESS.search(line))), None)

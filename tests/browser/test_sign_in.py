@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from benchmarks.desk import make_desk
 from tests.browser.conftest import ROOT, serving
-from tests.browser.rooms import LOOKS
+from tests.browser.rooms import LOOKS, go_to
 from tests.browser.test_everywhere import violations
 
 pytestmark = pytest.mark.timeout(300)
@@ -23,12 +23,13 @@ def address(tmp_path_factory):
     make_desk(data, items=120, labels=20)
     for name in ("li", "王芳"):
         add_user(data, name)
+    add_user(data, "zhao", "--role", "lead")
     with serving(data) as (address, _):
         yield address
 
 
-def add_user(data, name):
-    words = [sys.executable, "app.py", "user", "add", name, "--data", str(data)]
+def add_user(data, name, *role):
+    words = [sys.executable, "app.py", "user", "add", name, *role, "--data", str(data)]
     subprocess.run(words, input=f"{PASSWORD}\n", cwd=ROOT, text=True, check=True, capture_output=True)
 
 
@@ -97,3 +98,25 @@ def test_a_session_that_ends_is_told_where_it_happens_and_nothing_ticked_is_lost
     expect(page.locator(".desk[data-state=item]")).to_be_visible()
     page.goto(f"{address}/{item}")
     expect(page.locator("input.note")).to_have_value("a note that must not be lost")
+
+
+@pytest.mark.parametrize(("language", "why"), [("en", "Changes here are for leads"), ("zh", "此处的更改仅限负责人")])
+def test_an_analyst_reads_why_and_finds_no_button(open_page, address, language, why):
+    page = open_page(f"{address}/sign-in?lang={language}")
+    sign_in(page)
+    expect(page.locator(".desk[data-state=item]")).to_be_visible()
+    for tab in ("retrain", "bakeoff", "data"):
+        go_to(page, tab)
+        expect(page.locator(".not-for-you:visible").first).to_contain_text(why)
+        assert page.locator(".for-leads:visible").count() == 0, tab
+        assert violations(page) == [], tab
+
+
+def test_a_lead_finds_every_button(open_page, address):
+    page = open_page(f"{address}/sign-in")
+    sign_in(page, "zhao")
+    expect(page.locator(".desk[data-state=item]")).to_be_visible()
+    for tab in ("retrain", "bakeoff", "data"):
+        go_to(page, tab)
+        assert page.locator(".for-leads:visible").count() > 0, tab
+        assert page.locator(".not-for-you:visible").count() == 0, tab

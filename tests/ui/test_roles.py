@@ -256,6 +256,8 @@ def test_an_analyst_brings_no_file_and_fetches_no_rejects(web, desk):
     sign_in(web, "ann")
     refused = web.put("/upload", params={"name": "a.csv"}, content=b"text")
     assert (refused.status_code, json.loads(refused.text)["error"]) == (403, REFUSED)
+    called = web.post("/gradio_api/upload", files={"files": ("a.csv", b"text")})
+    assert (called.status_code, called.json()["error"]) == (403, REFUSED)
     assert web.get("/download/rejects/rejects-1-0123456789abcdef.csv").status_code == 404
     sign_in(web, "lin")
     assert web.put("/upload", params={"name": "a.csv"}, content=b"text").status_code == 200

@@ -146,6 +146,21 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password(desk):
     assert seconds("nobody") > seconds("ann") / 5
 
 
+def test_whoever_watches_the_log_sees_guessing(few_tries, guarded, caplog):
+    for _ in range(4):
+        sign_in(guarded, "ann\x1b[2J\n王", "wrong")
+    guarded.get("/session", headers={"authorization": "Bearer guessed"})
+    said = [record.getMessage() for record in caplog.records if record.name.startswith("ui.")]
+    name = r"'ann\x1b[2J\n\u738b'"
+    assert said == [
+        *[f"Sign-in as {name} from testclient failed."] * 3,
+        f"Sign-in as {name} from testclient is locked: too many tries.",
+        "A token that is not valid came from testclient.",
+    ]
+    assert "wrong" not in caplog.text
+    assert "guessed" not in caplog.text
+
+
 @pytest.mark.parametrize(
     "form", [{}, {"name": "ann"}, {"password": PASSWORD}, {"name": "ann", "password": "x" * 100_000}]
 )
