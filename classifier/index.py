@@ -1,15 +1,19 @@
 """Finds the vectors most similar to a query by inner product: exactly while there are few, by a graph when many.
 
-A cache of vectors that are stored elsewhere: filled at start, following corrections one by one, never written. Knows
-ids and numbers, nothing of texts. Any number of threads may use one index.
+A cache of vectors that are stored elsewhere: filled at start, following corrections one by one. To fill a graph takes
+minutes, so it can be kept in a file. Knows ids and numbers, nothing of texts. Any number of threads may use one index.
 """
 
+import logging
 from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
 from threading import RLock
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+logger = logging.getLogger(__name__)
 
 Vectors = NDArray[np.float32]
 Hits = list[tuple[int, float]]
@@ -28,6 +32,7 @@ class _Index(Protocol):
     """What both kinds of index do."""
 
     def __len__(self) -> int: ...
+    def ids(self) -> list[int]: ...
     def add(self, vectors: dict[int, Vectors]) -> None: ...
     def remove(self, ids: Iterable[int]) -> None: ...
     def search(self, vectors: Vectors, k: int, exclude: Sequence[Collection[int]]) -> list[Hits]: ...
@@ -44,6 +49,32 @@ class NeighbourIndex:
 
     def __len__(self) -> int:
         return 0 if self._index is None else len(self._index)
+
+    @property
+    def ids(self) -> list[int]:
+        """The ids of all vectors."""
+        return [] if self._index is None else self._index.ids()
+
+    def save(self, path: Path) -> None:
+        """Write the graph to a file, in place of an older one at once; few vectors need none and are not written."""
+        with self._lock:
+            if isinstance(self._index, _Graph):
+                aside = path.with_suffix(".new")
+                self._index.save(aside)
+                aside.replace(path)
+
+    def load(self, path: Path) -> bool:
+        """Take the vectors from a file, in place of all present ones; False where there is none that can be read."""
+        if not path.exists():
+            return False
+        try:
+            graph = _Graph.load(path)
+        except (OSError, RuntimeError, ValueError):
+            logger.warning("The index %s cannot be read and is made anew.", path, exc_info=True)
+            return False
+        with self._lock:
+            self._index, self._width = graph, graph.width
+        return True
 
     def add(self, ids: Sequence[int], vectors: ArrayLike) -> None:
         """Add vectors [n, d]; an id that is there already gets the new vector."""
@@ -97,6 +128,9 @@ class _Exact:
     def __len__(self) -> int:
         return len(self._rows)
 
+    def ids(self) -> list[int]:
+        return list(self._rows)
+
     def items(self) -> dict[int, Vectors]:
         return {item_id: self._vectors[row] for item_id, row in self._rows.items()}
 
@@ -143,6 +177,7 @@ class _Graph:
         # Only many vectors need it, and it is a compiled library: most sessions never load it.
         from usearch.index import Index
 
+        self.width = width
         self._graph = Index(
             ndim=width,
             metric="ip",
@@ -153,8 +188,26 @@ class _Graph:
         )
         self.add(vectors)
 
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        from usearch.index import Index
+
+        # The file says how wide its vectors are; a damaged one says nothing.
+        about = Index.metadata(path)
+        if about is None:
+            raise ValueError(f"{path} holds no index.")
+        graph = cls(int(about["dimensions"]), {})
+        graph._graph.load(path)
+        return graph
+
+    def save(self, path: Path) -> None:
+        self._graph.save(path)
+
     def __len__(self) -> int:
         return len(self._graph)
+
+    def ids(self) -> list[int]:
+        return np.asarray(self._graph.keys).tolist()
 
     def add(self, vectors: dict[int, Vectors]) -> None:
         self.remove(vectors)

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from storage.tables import Annotation
@@ -13,7 +14,13 @@ UNDONE = "undone"
 
 def get_by_token(session: Session, token: str) -> Annotation | None:
     """Return the annotation that was stored with this token."""
-    return session.scalar(select(Annotation).where(Annotation.token == token))
+    return session.scalar(_of_token(), {"token": token})
+
+
+@cache
+def _of_token() -> Select[tuple[Annotation]]:
+    # Built once: to build a statement takes longer than to run it.
+    return select(Annotation).where(Annotation.token == bindparam("token"))
 
 
 def still_stands() -> tuple[ColumnElement[bool], ...]:
@@ -53,6 +60,12 @@ def get_last(session: Session, item_id: int) -> Annotation | None:
 def list_histories(session: Session, item_ids: Sequence[int]) -> dict[int, list[Annotation]]:
     """Return all that people said of items, oldest first; items of which nobody said anything are left out."""
     found: dict[int, list[Annotation]] = {}
-    for row in session.scalars(select(Annotation).where(Annotation.item_id.in_(item_ids)).order_by(Annotation.id)):
+    for row in session.scalars(_histories(), {"ids": item_ids}):
         found.setdefault(row.item_id, []).append(row)
     return found
+
+
+@cache
+def _histories() -> Select[tuple[Annotation]]:
+    said = select(Annotation).where(Annotation.item_id.in_(bindparam("ids", expanding=True)))
+    return said.order_by(Annotation.id)

@@ -1,8 +1,9 @@
 """Queries on the items' vectors. Knows bytes; what they mean is the retriever's business."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
-from sqlalchemy import delete, exists, insert, select
+from sqlalchemy import Select, bindparam, delete, exists, insert, select
 from sqlalchemy.orm import Session
 
 from storage.tables import Embedding, Item, Standing, Truth, Version
@@ -10,8 +11,14 @@ from storage.tables import Embedding, Item, Standing, Truth, Version
 
 def list_vectors(session: Session, version_id: int, item_ids: Sequence[int]) -> dict[int, bytes]:
     """Return {item id: vector} of those of the items that have one by this version."""
-    statement = select(Embedding.item_id, Embedding.vector).where(Embedding.version_id == version_id)
-    return dict(session.execute(statement.where(Embedding.item_id.in_(item_ids))).all())
+    return dict(session.execute(_vectors(), {"version": version_id, "ids": item_ids}).all())
+
+
+@cache
+def _vectors() -> Select[tuple[int, bytes]]:
+    # Built once: to build a statement takes longer than to run it.
+    statement = select(Embedding.item_id, Embedding.vector).where(Embedding.version_id == bindparam("version"))
+    return statement.where(Embedding.item_id.in_(bindparam("ids", expanding=True)))
 
 
 def iterate_train_vectors(session: Session, version_id: int, size: int) -> Iterator[Sequence[tuple[int, bytes]]]:

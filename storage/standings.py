@@ -1,27 +1,39 @@
 """Reads what the live versions and the truth say of items, and writes the claims and standings that follow."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.tables import Claim, Prediction, Standing, Version, VersionStatus
 
 
-def list_live_predictions(session: Session, item_ids: Sequence[int]) -> dict[tuple[int, str], Prediction]:
-    """Return the live versions' predictions of items, by (item id, classifier)."""
-    rows = session.execute(
+def list_current_predictions(session: Session, item_ids: Sequence[int]) -> dict[tuple[int, str], Prediction]:
+    """Return predictions of items by (item id, classifier): the live version's, else those of the one before it."""
+    rows = session.execute(_current_predictions(), {"ids": item_ids})
+    return {(prediction.item_id, classifier): prediction for classifier, prediction in rows}
+
+
+@cache
+def _current_predictions() -> Select[tuple[str, Prediction]]:
+    # Built once: to build a statement takes longer than to run it.
+    return (
         select(Version.classifier, Prediction)
         .join(Version, Version.id == Prediction.version_id)
-        .where(Version.status == VersionStatus.LIVE, Prediction.item_id.in_(item_ids))
+        .where(
+            or_(Version.status == VersionStatus.LIVE, Version.promoted_at.is_not(None)),
+            Prediction.item_id.in_(bindparam("ids", expanding=True)),
+        )
+        # What comes later takes the place of what came before.
+        .order_by(Version.status == VersionStatus.LIVE, Version.promoted_at, Version.id)
     )
-    return {(prediction.item_id, classifier): prediction for classifier, prediction in rows}
 
 
 def replace_claims(session: Session, item_ids: Sequence[int], claims: Iterable[dict[str, Any]]) -> None:
     """Put the claims, as column values, in the place of the items' present ones."""
-    session.execute(delete(Claim).where(Claim.item_id.in_(item_ids)))
+    session.execute(delete(Claim).where(Claim.item_id.in_(item_ids)), execution_options={"synchronize_session": False})
     if rows := list(claims):
         session.execute(insert(Claim), rows)
 

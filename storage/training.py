@@ -7,8 +7,10 @@ counts: gold before validation before train. So nothing that a classifier learns
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from storage.tables import Annotation, Import, Item, Label, Standing, Truth, TruthLabel
@@ -113,11 +115,16 @@ def list_example_members(session: Session) -> dict[int, int]:
 
 def list_members_among(session: Session, item_ids: Sequence[int]) -> dict[int, int]:
     """Return {item id: cluster} of those of the items that may be retrieved as examples."""
-    statement = select(Item.id, Item.cluster).join(Truth, Truth.item_id == Item.id).where(allowed("train"))
     found: dict[int, int] = {}
     for chunk in _chunks(item_ids):
-        found.update(session.execute(statement.where(Item.id.in_(chunk))).all())
+        found.update(session.execute(_members(), {"ids": chunk}).all())
     return found
+
+
+@cache
+def _members() -> Select[tuple[int, int]]:
+    statement = select(Item.id, Item.cluster).join(Truth, Truth.item_id == Item.id).where(allowed("train"))
+    return statement.where(Item.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,47 +140,57 @@ class ExamplesMark:
 
 def get_examples_mark(session: Session) -> ExamplesMark:
     """Return the present mark; it reads the ends of indexes only."""
+    return ExamplesMark(*session.execute(_mark()).one())
+
+
+@cache
+def _mark() -> Select[Any]:
     last_import = select(func.max(Import.id)).scalar_subquery()
-    row = session.execute(
-        select(
-            select(func.coalesce(func.max(Annotation.id), 0)).scalar_subquery(),
-            select(func.coalesce(func.max(Item.id), 0)).scalar_subquery(),
-            func.coalesce(last_import, 0),
-            select(Import.ended_at).where(Import.id == last_import).scalar_subquery(),
-            exists().where(Item.is_sample),
-        )
-    ).one()
-    return ExamplesMark(*row)
+    return select(
+        select(func.coalesce(func.max(Annotation.id), 0)).scalar_subquery(),
+        select(func.coalesce(func.max(Item.id), 0)).scalar_subquery(),
+        func.coalesce(last_import, 0),
+        select(Import.ended_at).where(Import.id == last_import).scalar_subquery(),
+        exists().where(Item.is_sample),
+    )
 
 
 def list_examples(session: Session, item_ids: Sequence[int]) -> dict[int, ExampleRow]:
     """Return labelled items with text, labels in use, origin and person; those that lost their truth are left out."""
     found: dict[int, ExampleRow] = {}
     for chunk in _chunks(item_ids):
-        rows = session.execute(
-            select(Item.id, Item.text, Item.cluster, Truth.origin, Truth.person)
-            .join(Truth, Truth.item_id == Item.id)
-            .where(Item.id.in_(chunk))
-        )
-        found.update({row.id: ExampleRow(*row) for row in rows})
-        named = (
-            select(TruthLabel.item_id, Label.name)
-            .join(Label)
-            .where(TruthLabel.item_id.in_(chunk), Label.archived_at.is_(None))
-            .order_by(Label.name)
-        )
-        for item_id, name in session.execute(named):
-            found[item_id].labels.append(name)
+        for *facts, name in session.execute(_examples(), {"ids": chunk}):
+            example = found.setdefault(facts[0], ExampleRow(*facts))
+            if name is not None:
+                example.labels.append(name)
     return found
+
+
+@cache
+def _examples() -> Select[Any]:
+    # Built once: to build a statement takes longer than to run it.
+    return (
+        select(Item.id, Item.text, Item.cluster, Truth.origin, Truth.person, Label.name)
+        .join(Truth, Truth.item_id == Item.id)
+        .outerjoin(TruthLabel, TruthLabel.item_id == Item.id)
+        .outerjoin(Label, and_(Label.id == TruthLabel.label_id, Label.archived_at.is_(None)))
+        .where(Item.id.in_(bindparam("ids", expanding=True)))
+        .order_by(Label.name)
+    )
 
 
 def list_texts(session: Session, item_ids: Sequence[int]) -> dict[int, tuple[str, int]]:
     """Return {item id: (text, cluster)} of those of the items that exist."""
     found: dict[int, tuple[str, int]] = {}
     for chunk in _chunks(item_ids):
-        rows = session.execute(select(Item.id, Item.text, Item.cluster).where(Item.id.in_(chunk)))
+        rows = session.execute(_texts(), {"ids": chunk})
         found.update({item_id: (text, cluster) for item_id, text, cluster in rows})
     return found
+
+
+@cache
+def _texts() -> Select[tuple[int, str, int]]:
+    return select(Item.id, Item.text, Item.cluster).where(Item.id.in_(bindparam("ids", expanding=True)))
 
 
 def get_identity(session: Session, text_hash: str) -> tuple[int, int] | None:
@@ -189,7 +206,12 @@ def get_last_annotation_id(session: Session) -> int:
 
 def list_annotated_since(session: Session, annotation_id: int) -> list[int]:
     """Return the ids of the items that somebody annotated after that annotation."""
-    return list(session.scalars(select(Annotation.item_id).where(Annotation.id > annotation_id).distinct()))
+    return list(dict.fromkeys(session.scalars(_annotated(), {"last": annotation_id})))
+
+
+@cache
+def _annotated() -> Select[tuple[int]]:
+    return select(Annotation.item_id).where(Annotation.id > bindparam("last"))
 
 
 def list_corrections_since(session: Session, annotation_id: int) -> list[list[str]]:

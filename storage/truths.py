@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Integer, Select, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from storage.tables import Item, Label, Truth, TruthLabel
@@ -19,18 +20,24 @@ class KnownTruth:
 
 def list_truths(session: Session, item_ids: Sequence[int]) -> dict[int, KnownTruth]:
     """Return the truths of those of the items that have one."""
-    known = {
-        row.item_id: KnownTruth(row, {}) for row in session.scalars(select(Truth).where(Truth.item_id.in_(item_ids)))
-    }
-    named = (
-        select(TruthLabel.item_id, Label.id, Label.name)
-        .join(Label)
-        .where(TruthLabel.item_id.in_(item_ids))
+    known: dict[int, KnownTruth] = {}
+    for row, label_id, name in session.execute(_truths(), {"ids": item_ids}):
+        labels = known.setdefault(row.item_id, KnownTruth(row, {})).labels
+        if label_id is not None:
+            labels[label_id] = name
+    return known
+
+
+@cache
+def _truths() -> Select[tuple[Truth, int | None, str | None]]:
+    # Built once, like others that every item asks: to build a statement takes longer than to run it.
+    return (
+        select(Truth, Label.id, Label.name)
+        .outerjoin(TruthLabel, TruthLabel.item_id == Truth.item_id)
+        .outerjoin(Label, Label.id == TruthLabel.label_id)
+        .where(Truth.item_id.in_(bindparam("ids", expanding=True)))
         .order_by(Label.name)
     )
-    for item_id, label_id, name in session.execute(named):
-        known[item_id].labels[label_id] = name
-    return known
 
 
 def get_truth(session: Session, item_id: int) -> KnownTruth | None:
@@ -49,19 +56,26 @@ def replace_truth(session: Session, truth: Truth, label_ids: Iterable[int]) -> N
 
 def remove_truth(session: Session, item_id: int) -> None:
     """Leave the item without a truth."""
-    session.execute(delete(TruthLabel).where(TruthLabel.item_id == item_id))
+    removal = delete(TruthLabel).where(TruthLabel.item_id == item_id)
+    # Nobody holds these rows; to look for them among what the session holds takes longer than to delete them.
+    session.execute(removal, execution_options={"synchronize_session": False})
     session.execute(delete(Truth).where(Truth.item_id == item_id))
 
 
 def count_to_train(session: Session, most: int, label_ids: Iterable[int] | None = None) -> dict[int, int]:
     """Count the train items of labels by label id, each up to `most`: a common label costs no more than a rare one."""
+    wanted = {} if label_ids is None else {"ids": list(label_ids)}
+    rows = session.execute(_counts_to_train(of_some=label_ids is not None), {"most": most, **wanted})
+    return {label_id: count for label_id, count in rows}
+
+
+@cache
+def _counts_to_train(*, of_some: bool) -> Select[tuple[int, int]]:
     some = select(TruthLabel.item_id).join(Item, Item.id == TruthLabel.item_id)
-    some = some.where(TruthLabel.label_id == Label.id, Item.split == "train").limit(most).correlate(Label)
-    counted = select(func.count()).select_from(some.subquery()).scalar_subquery()
+    some = some.where(TruthLabel.label_id == Label.id, Item.split == "train").limit(bindparam("most", type_=Integer))
+    counted = select(func.count()).select_from(some.correlate(Label).subquery()).scalar_subquery()
     statement = select(Label.id, counted)
-    if label_ids is not None:
-        statement = statement.where(Label.id.in_(list(label_ids)))
-    return {label_id: count for label_id, count in session.execute(statement)}
+    return statement.where(Label.id.in_(bindparam("ids", expanding=True))) if of_some else statement
 
 
 def count_by_label(

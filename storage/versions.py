@@ -1,9 +1,10 @@
 """Queries on versions, and the switch of the live one. Knows no files and no models."""
 
 from collections.abc import Sequence
+from functools import cache
 from hashlib import sha256
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from storage.tables import Version, VersionStatus
@@ -28,8 +29,13 @@ def list_live(session: Session) -> dict[str, Version]:
 
 def list_live_ids(session: Session) -> dict[str, int]:
     """Return the ids of the live versions by classifier."""
-    rows = session.execute(select(Version.classifier, Version.id).where(Version.status == VersionStatus.LIVE))
-    return {classifier: version_id for classifier, version_id in rows}
+    return {classifier: version_id for classifier, version_id in session.execute(_live_ids())}
+
+
+@cache
+def _live_ids() -> Select[tuple[str, int]]:
+    # Built once: to build a statement takes longer than to run it.
+    return select(Version.classifier, Version.id).where(Version.status == VersionStatus.LIVE)
 
 
 def list_versions(session: Session, classifier: str | None = None) -> Sequence[Version]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from storage.tables import Version
 from workflow.errors import Unavailable
 from workflow.live_models import LiveModels
-from workflow.views import ClassifierView, CutView, ItemResult
+from workflow.views import CutView, ItemResult
 
 FRAME = 64
 """More tokens than any template puts around a text."""
@@ -18,7 +18,10 @@ def tell_cuts(models: LiveModels, live: Mapping[str, Version], result: ItemResul
     cuts = {
         name: cut
         for name, view in result.classifiers.items()
-        if view and not _is_short(text, live[name].recipe) and (cut := _cut(models, name, view, text))
+        if view
+        and not view.outdated
+        and not _is_short(text, live[name].recipe)
+        and (cut := _cut(models, live[name], text))
     }
     said = {
         name: replace(view, cut=cuts[name]) if view and name in cuts else view
@@ -34,12 +37,10 @@ def _is_short(text: str, recipe: Mapping[str, object]) -> bool:
     return not isinstance(limit, int) or len(text.encode()) + FRAME <= limit
 
 
-def _cut(models: LiveModels, name: str, view: ClassifierView, text: str) -> CutView | None:
+def _cut(models: LiveModels, version: Version, text: str) -> CutView | None:
     try:
-        now = models.classifier(name)
+        live = models.version(version)
     except Unavailable:
         return None
-    if now is None or now.version.number != view.version:
-        return None
-    (tokens,) = now.model.tokens_read([text])
+    (tokens,) = live.model.tokens_read([text])
     return CutView(tokens.read, tokens.total) if tokens.read < tokens.total else None

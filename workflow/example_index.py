@@ -7,6 +7,7 @@ found by comparing all members, which is done a few times a minute at most. Know
 import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from threading import RLock, Thread
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ AT_ONCE = 256
 """So many missing vectors are computed while somebody waits; more are left to the worker."""
 SECONDS_BETWEEN_COMPARISONS = 5.0
 BLOCK = 4096
+SAVED_FROM = 0.1
+"""The share of new vectors from which on a large index is kept in a file again, so that the next start is quick."""
 
 Vectors = NDArray[np.float32]
 Hit = tuple[int, float]
@@ -50,6 +53,7 @@ class ExampleIndex:
         self._members: dict[int, int] = {}
         self._clusters: dict[int, set[int]] = {}
         self._waiting: set[int] = set()
+        self._unsaved = 0
         self._mark: ExamplesMark | None = None
         self._compared = float("-inf")
 
@@ -58,27 +62,27 @@ class ExampleIndex:
 
         What takes longer goes on in a thread of its own: after a start with very many examples, after a large import.
         """
-        if self._is_up_to_date():
+        known = self._mark
+        version_id, mark = self._look()
+        if version_id == self.version_id and mark == known and not self._waiting:
             return True
-        if patience is not None and self._is_comparison_due():
+        if patience is not None and self._is_comparison_due(version_id, mark):
             self._catch_up_behind(patience)
         if not self._lock.acquire(timeout=-1 if patience is None else patience):
             return False
         try:
-            return self._catch_up()
+            if self._mark is not known:
+                # Another thread went further meanwhile, perhaps beyond what was looked up here.
+                version_id, mark = self._look()
+            return self._catch_up(version_id, mark)
         finally:
             self._lock.release()
-
-    def _is_up_to_date(self) -> bool:
-        version_id, mark = self._look()
-        return version_id == self.version_id and mark == self._mark and not self._waiting
 
     def _look(self) -> tuple[int | None, ExamplesMark]:
         with self.database.read() as session:
             return versions.list_live_ids(session).get(RETRIEVER), training.get_examples_mark(session)
 
-    def _is_comparison_due(self) -> bool:
-        version_id, mark = self._look()
+    def _is_comparison_due(self, version_id: int | None, mark: ExamplesMark) -> bool:
         if version_id is None:
             return False
         known = self._mark if version_id == self.version_id else None
@@ -99,15 +103,13 @@ class ExampleIndex:
             # Whoever asks next meets the same error and is told.
             logger.exception("The index of examples could not catch up.")
 
-    def _catch_up(self) -> bool:
-        live = self.models.retriever()
-        if live is None:
-            return False
-        if live[0] != self.version_id:
+    def _catch_up(self, version_id: int | None, mark: ExamplesMark) -> bool:
+        if version_id != self.version_id:
+            live = self.models.retriever()
+            if live is None:
+                return False
             self.version_id, self._retriever = live
             self._forget()
-        with self.database.read() as session:
-            mark = training.get_examples_mark(session)
         if mark != self._mark or self._waiting:
             self._follow(mark)
         return True
@@ -145,10 +147,30 @@ class ExampleIndex:
     def _compare(self) -> None:
         with self.database.read() as session:
             members = training.list_example_members(session)
-            if not self._members:
-                self._load(members)
+        if not self._members and not self._restore(members):
+            self._load(members)
         self._drop([item_id for item_id in self._members if item_id not in members])
         self._take(members)
+        if self._unsaved > SAVED_FROM * len(self._members):
+            self._save()
+
+    def _restore(self, members: Mapping[int, int]) -> bool:
+        """Take the graph that an earlier process has left; what changed since is found by comparing."""
+        if not self._index.load(self._path):
+            return False
+        self._know(self._index.ids, {item_id: members.get(item_id, 0) for item_id in self._index.ids})
+        return True
+
+    def _save(self) -> None:
+        self._path.parent.mkdir(exist_ok=True)
+        for older in self._path.parent.glob(f"*{self._path.suffix}"):
+            older.unlink(missing_ok=True)
+        self._index.save(self._path)
+        self._unsaved = 0
+
+    @property
+    def _path(self) -> Path:
+        return self.models.data / "index" / f"{self.version_id}.usearch"
 
     def _load(self, members: Mapping[int, int]) -> None:
         """Read the stored vectors of many members block by block."""
@@ -174,6 +196,10 @@ class ExampleIndex:
             return
         ids = [item_id for item_id, _ in rows]
         self._index.add(ids, np.stack([np.frombuffer(vector, dtype="<f4") for _, vector in rows]))
+        self._know(ids, members)
+        self._unsaved += len(ids)
+
+    def _know(self, ids: Iterable[int], members: Mapping[int, int]) -> None:
         for item_id in ids:
             cluster = self._members[item_id] = members[item_id]
             if cluster:

@@ -78,7 +78,7 @@ class LiveModels:
     def classifier(self, name: str) -> LiveModel | None:
         """Return a classifier's live version, None without one; raise `Unavailable` when it cannot be loaded."""
         row = self._live(name)
-        return None if row is None else LiveModel(LiveVersion.of(row), self._model(row))
+        return None if row is None else self._model(row)
 
     def classifiers(self) -> tuple[dict[str, LiveModel], dict[str, str]]:
         """Return all live classifiers in the order of every table, and why those that cannot be loaded are missing."""
@@ -101,7 +101,7 @@ class LiveModels:
 
     def version(self, row: Version) -> LiveModel:
         """Return any version of a classifier; it takes the place of the one in memory."""
-        return LiveModel(LiveVersion.of(row), self._model(row))
+        return self._model(row)
 
     def forget(self, name: str) -> None:
         """Let go of a model; it is loaded again when it is needed."""
@@ -112,7 +112,7 @@ class LiveModels:
         with self.database.read() as session:
             return self.rows(session).get(name)
 
-    def _model(self, row: Version) -> Any:  # noqa: ANN401 - a classifier or the retriever
+    def _model(self, row: Version) -> Any:  # noqa: ANN401 - a classifier with its version, or the retriever
         with self._locks[row.classifier]:
             loaded = self._loaded.get(row.classifier)
             if loaded is None or loaded[0] != row.id:
@@ -127,8 +127,9 @@ class LiveModels:
         directory = version_directory(self.data, row.classifier, row.id)
         logger.info("Loading %s, version %s.", row.classifier, row.number)
         try:
-            is_retriever = row.classifier == RETRIEVER
-            return lineup.load_retriever(directory) if is_retriever else lineup.load(row.classifier, directory)
+            if row.classifier == RETRIEVER:
+                return lineup.load_retriever(directory)
+            return LiveModel(LiveVersion.of(row), lineup.load(row.classifier, directory))
         # A damaged file makes the libraries raise whatever it leads them to.
         except Exception as error:
             logger.exception("Version %s of %s cannot be loaded.", row.number, row.classifier)

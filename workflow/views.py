@@ -3,7 +3,7 @@
 `as_json` gives the public shapes.
 """
 
-from dataclasses import asdict, dataclass, field, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -13,14 +13,16 @@ from storage.queue import QueueFilter as QueueFilter
 
 def as_json(value: Any) -> Any:  # noqa: ANN401 - any view, any depth
     """Turn views into what JSON can hold; times and days become ISO 8601 text."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return as_json(asdict(value))
-    if isinstance(value, date):
-        return value.isoformat()
+    if value is None or isinstance(value, str | int | float):
+        return value
     if isinstance(value, dict):
         return {key: as_json(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [as_json(inner) for inner in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: as_json(getattr(value, field.name)) for field in fields(value)}
     return value
 
 
@@ -62,7 +64,8 @@ class ClassifierView:
     """What one version, of that number, says of an item.
 
     `examples` are the item ids in a prompt, in prompt order; `micro_f1` is the version's on gold; `model` names the
-    checkpoint that it was made of; `cut` is None where the text was read whole.
+    checkpoint that it was made of; `cut` is None where the text was read whole. `outdated`: a newer version
+    is live, and has not come to this item yet.
     """
 
     version: int
@@ -73,6 +76,7 @@ class ClassifierView:
     examples: tuple[int, ...] = ()
     model: str = ""
     cut: CutView | None = None
+    outdated: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 One assembly for the triage page, the disagreement table and the CSV, so that all three say the same.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,6 +29,8 @@ class Context:
     names: Mapping[int, str]
     counts: Mapping[int, int]
     live: Mapping[str, Version]
+    version: Callable[[int], Version]
+    """Finds one that is not live; those whose place a new version took speak on until it comes to an item."""
 
     @classmethod
     def read(
@@ -40,12 +42,15 @@ class Context:
             names=labels.list_names(session),
             counts=truths.count_to_train(session, HEAD, wanted),
             live=versions.list_live(session) if live is None else live,
+            version=lambda version_id: session.get_one(Version, version_id),
         )
 
     @cached_property
     def thresholds(self) -> dict[str, dict[str, float]]:
         """Return the live versions' thresholds by classifier and label name."""
-        return {name: self.named(versions.list_thresholds(row)) for name, row in self.live.items()}
+        return {
+            name: self.named(versions.list_thresholds(self.live[name])) for name in CLASSIFIERS if name in self.live
+        }
 
     def named(self, values: Mapping[int, float]) -> dict[str, float]:
         """Return values by the names of labels in use; those of archived ones are left out."""
@@ -57,16 +62,20 @@ class Context:
 
 
 def classifier_views(context: Context, voices: Voices) -> dict[str, ClassifierView | None]:
-    """Return what each classifier's live version says, None where it has not spoken."""
+    """Return what each classifier's live version says, or the one before it; None where neither has spoken."""
     return {
-        name: _classifier_view(context, context.live[name], said) if (said := voices.predictions[name]) else None
+        name: _classifier_view(context, context.live[name], said)
+        if name in context.live and (said := voices.predictions[name])
+        else None
         for name in CLASSIFIERS
     }
 
 
-def _classifier_view(context: Context, version: Version, said: Prediction) -> ClassifierView:
+def _classifier_view(context: Context, live: Version, said: Prediction) -> ClassifierView:
+    outdated = said.version_id != live.id
+    version = context.version(said.version_id) if outdated else live
     scores = context.named({int(label_id): score for label_id, score in said.scores.items()})
-    thresholds = context.thresholds[version.classifier]
+    thresholds = context.named(versions.list_thresholds(version)) if outdated else context.thresholds[live.classifier]
     return ClassifierView(
         version=version.number,
         labels=context.name_all(said.proposed),
@@ -75,6 +84,7 @@ def _classifier_view(context: Context, version: Version, said: Prediction) -> Cl
         micro_f1=version.metrics.get("micro_f1"),
         examples=tuple(said.examples),
         model=str(version.recipe.get("model") or version.recipe.get("checkpoint", "")),
+        outdated=outdated,
     )
 
 

@@ -53,6 +53,45 @@ def test_a_removed_vector_is_not_found_and_the_others_still_are(index):
     assert ids(index.search(unit([1, 0]), 5)) == [[2, 4]]
 
 
+def test_a_graph_is_kept_in_a_file_and_grows_on_when_it_is_read(tmp_path):
+    index = NeighbourIndex(exact_up_to=0)
+    index.add([1, 2, 3], unit([1, 0], [1, 1], [0, 1]))
+    index.remove([2])
+    index.save(tmp_path / "graph")
+    other = NeighbourIndex()
+    assert other.load(tmp_path / "graph")
+    assert sorted(other.ids) == [1, 3]
+    other.add([4], unit([1, 0.1]))
+    assert ids(other.search(unit([1, 0]), 3)) == [[1, 4, 3]]
+
+
+@pytest.mark.parametrize("content", [b"", b"no index at all", bytes(4096)])
+def test_a_file_that_holds_no_graph_is_refused_and_nothing_is_lost(tmp_path, content):
+    (tmp_path / "graph").write_bytes(content)
+    index = NeighbourIndex()
+    index.add([1], unit([1, 0]))
+    assert not index.load(tmp_path / "graph")
+    assert not index.load(tmp_path / "missing")
+    assert ids(index.search(unit([1, 0]), 1)) == [[1]]
+
+
+def test_a_graph_that_was_cut_off_is_refused(tmp_path):
+    index = NeighbourIndex(exact_up_to=0)
+    index.add(range(500), clustered(500))
+    index.save(tmp_path / "graph")
+    whole = (tmp_path / "graph").read_bytes()
+    for size in (100, len(whole) // 2, len(whole) - 10):
+        (tmp_path / "graph").write_bytes(whole[:size])
+        assert not NeighbourIndex().load(tmp_path / "graph")
+
+
+def test_few_vectors_are_not_written(tmp_path):
+    index = NeighbourIndex()
+    index.add([1], unit([1, 0]))
+    index.save(tmp_path / "graph")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_vector_added_again_replaces_the_old_one(index):
     index.add([1, 2], unit([1, 0], [0, 1]))
     index.add([1], unit([-1, 0]))

@@ -1,16 +1,23 @@
+from functools import partial
 from threading import Event
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from classifier.index import NeighbourIndex
 from storage import truths
-from storage.tables import Item, Truth
+from storage.tables import Embedding, Item, Truth
 from workflow.annotating import Said, annotate, undo
+from workflow.neighbours import Neighbours
 
 OPEN = 150
 
 
 def ids(neighbours):
     return [neighbour.item_id for neighbour in neighbours]
+
+
+def of_item(desk, item_id, k=10):
+    return desk.neighbours.of_items([item_id], k).get(item_id, ())
 
 
 def correct(desk, item_id, *labels):
@@ -30,7 +37,7 @@ def copy_of(desk, item_id, **values):
 
 
 def test_neighbours_are_labelled_items_to_train_on_nearest_first(trained):
-    near = trained.neighbours.of_items([OPEN])[OPEN]
+    near = of_item(trained, OPEN)
 
     found = trained.read(select(Item.split, Truth.origin).join(Truth).where(Item.id.in_(ids(near))))
     assert len(near) == 10
@@ -39,17 +46,17 @@ def test_neighbours_are_labelled_items_to_train_on_nearest_first(trained):
 
 
 def test_an_item_is_not_its_own_neighbour(trained):
-    labelled = trained.neighbours.of_item(OPEN)[0].item_id
+    labelled = of_item(trained, OPEN)[0].item_id
 
-    assert labelled not in ids(trained.neighbours.of_item(labelled))
+    assert labelled not in ids(of_item(trained, labelled))
 
 
 def test_a_correction_is_found_by_the_next_search_and_gone_after_its_undo(trained):
     nearly_the_same = copy_of(trained, OPEN, cluster=0)
-    assert ids(trained.neighbours.of_item(nearly_the_same))[0] != OPEN
+    assert ids(of_item(trained, nearly_the_same))[0] != OPEN
 
     correct(trained, OPEN, "股权质押")
-    nearest = trained.neighbours.of_item(nearly_the_same)[0]
+    nearest = of_item(trained, nearly_the_same)[0]
     assert (nearest.item_id, nearest.labels, nearest.origin, nearest.person) == (
         OPEN,
         ("股权质押",),
@@ -59,7 +66,7 @@ def test_a_correction_is_found_by_the_next_search_and_gone_after_its_undo(traine
 
     with trained.database.write() as session:
         undo(session, "ann")
-    assert OPEN not in ids(trained.neighbours.of_item(nearly_the_same))
+    assert OPEN not in ids(of_item(trained, nearly_the_same))
 
 
 def test_a_near_duplicate_is_never_a_neighbour(trained):
@@ -68,8 +75,8 @@ def test_a_near_duplicate_is_never_a_neighbour(trained):
     copy = copy_of(trained, OPEN, cluster=77)
     correct(trained, OPEN, "股权质押")
 
-    assert copy not in ids(trained.neighbours.of_item(OPEN))
-    assert OPEN not in ids(trained.neighbours.of_item(copy))
+    assert copy not in ids(of_item(trained, OPEN))
+    assert OPEN not in ids(of_item(trained, copy))
 
 
 def test_a_corrected_gold_item_is_never_a_neighbour(trained):
@@ -77,7 +84,7 @@ def test_a_corrected_gold_item_is_never_a_neighbour(trained):
     nearly_the_same = copy_of(trained, gold, cluster=0)
     correct(trained, gold, "股权质押")
 
-    assert gold not in ids(trained.neighbours.of_item(nearly_the_same))
+    assert gold not in ids(of_item(trained, nearly_the_same))
 
 
 def test_a_pasted_text_that_is_stored_does_not_find_itself(trained):
@@ -88,15 +95,15 @@ def test_a_pasted_text_that_is_stored_does_not_find_itself(trained):
 
 
 def test_an_imported_item_is_found_and_a_removed_one_is_gone(trained):
-    trained.neighbours.of_item(OPEN)
+    of_item(trained, OPEN)
     copy = copy_of(trained, OPEN, cluster=0)
     trained.neighbours.index.compare_soon()
-    assert ids(trained.neighbours.of_item(OPEN))[0] == copy
+    assert ids(of_item(trained, OPEN))[0] == copy
 
     with trained.database.write() as session:
         truths.remove_truth(session, copy)
         session.delete(session.get_one(Item, copy))
-    assert copy not in ids(trained.neighbours.of_item(OPEN))
+    assert copy not in ids(of_item(trained, OPEN))
 
 
 def test_many_items_are_looked_up_by_their_stored_vectors(trained):
@@ -104,7 +111,7 @@ def test_many_items_are_looked_up_by_their_stored_vectors(trained):
         found = trained.neighbours.near_items(session, [OPEN, OPEN + 1, 10_000], 3)
 
     assert {item_id: len(near) for item_id, near in found.items()} == {OPEN: 3, OPEN + 1: 3}
-    assert found[OPEN] == trained.neighbours.of_item(OPEN, 3)
+    assert found[OPEN] == of_item(trained, OPEN, 3)
 
 
 def test_an_index_that_is_long_in_the_making_keeps_no_page_waiting(trained, monkeypatch):
@@ -117,15 +124,27 @@ def test_an_index_that_is_long_in_the_making_keeps_no_page_waiting(trained, monk
         load(members)
 
     monkeypatch.setattr(trained.neighbours.index, "_load", load_slowly)
-    assert trained.neighbours.of_item(OPEN) == ()
+    assert of_item(trained, OPEN) == ()
     assert trained.neighbours.index.is_behind
 
     finish.set()
     trained.neighbours.index.refresh()
-    assert len(trained.neighbours.of_item(OPEN)) == 10
+    assert len(of_item(trained, OPEN)) == 10
+
+
+def test_a_large_index_is_kept_for_the_next_process(trained, monkeypatch):
+    monkeypatch.setattr("workflow.example_index.NeighbourIndex", partial(NeighbourIndex, 0))
+    first, second = (Neighbours(trained.database, trained.models) for _ in range(2))
+    found = first.of_items([OPEN])
+    assert len(found[OPEN]) == 10
+    with trained.database.write() as session:
+        session.execute(delete(Embedding).where(Embedding.item_id != OPEN))
+    assert second.of_items([OPEN]) == found
+    with trained.database.read() as session:
+        assert session.scalars(select(Embedding.item_id)).all() == [OPEN], "vectors were computed again"
 
 
 def test_without_a_retriever_there_are_no_neighbours(desk):
-    assert desk.neighbours.of_item(OPEN) == ()
+    assert of_item(desk, OPEN) == ()
     assert desk.neighbours.of_text("some text") == ()
     assert desk.neighbours.examples([OPEN]) == [[]]
