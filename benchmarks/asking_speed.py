@@ -3,9 +3,10 @@
     python -m benchmarks.asking_speed --data DIR [--items 64] [--checkpoint PATH]
 
 DIR holds train.jsonl and test.jsonl, lines of {"text", "labels"}. Both sides have the same model on the same threads
-(by default a small Qwen2 with random weights, made here) and read the same prompts: the whole list of labels, ten
-retrieved examples, the text. Ours returns a score for every label. The plain side decodes greedily and is stopped after
-as many tokens as the true answer has, as if the model never rambled.
+(by default the starter, trained here) and read the same prompts: the whole list of labels, ten retrieved examples, the
+text. Ours returns a score for every label. The plain side decodes greedily and is stopped after as many tokens as the
+true answer has, as if the model never rambled. `--checkpoint random` is a larger Qwen2 whose weights are random: it is
+unsure of everything, so that ours has to follow as many answers as it ever does.
 """
 
 import argparse
@@ -26,11 +27,14 @@ from classifier.foundation import lay_foundation
 from classifier.profiles import PROFILES
 from classifier.prompt import PromptClassifier
 from classifier.prompt_recipe import PromptRecipe
+from classifier.recipes import STARTER
 from classifier.watch import Unwatched
 
 BAR = 5.0
 EXAMPLES = 10
+RANDOM = "random"
 LAYERS, WIDTH, HEADS = 8, 512, 8
+TRAINED_SECONDS = 30.0
 
 
 def main() -> None:
@@ -38,11 +42,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, metavar="DIR")
     parser.add_argument("--items", type=int, default=64)
-    parser.add_argument("--checkpoint", help="a causal LM, hub id or path")
+    parser.add_argument("--checkpoint", default=STARTER, help="starter (default), random, or a hub id or path")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         bench = read_bench(arguments.data, Path(folder), "starter")
-        compare(bench, arguments.checkpoint or str(make_checkpoint(bench)), arguments.items)
+        chosen = str(make_checkpoint(bench)) if arguments.checkpoint == RANDOM else arguments.checkpoint
+        compare(bench, chosen, arguments.items)
 
 
 def make_checkpoint(bench: Bench) -> Path:
@@ -67,7 +72,7 @@ def make_checkpoint(bench: Bench) -> Path:
 
 def compare(bench: Bench, checkpoint: str, count: int) -> None:
     """Ask about some gold items both ways."""
-    recipe = PromptRecipe().with_checkpoint(checkpoint)
+    recipe = PromptRecipe(seconds=TRAINED_SECONDS).with_checkpoint(checkpoint)
     recipe = replace(recipe, neighbours=EXAMPLES, asking=replace(recipe.asking, scope="all"))
     classifier = PromptClassifier.fit(recipe, bench.data, Unwatched(), bench.workspace)
     retriever = lineup.fit_retriever(PROFILES["starter"].recipe("retriever"), bench.data, Unwatched(), bench.workspace)
