@@ -44,7 +44,10 @@ def main(argv: list[str] | None = None) -> int:
         # Whoever read the answer has gone; the interpreter must not try to flush it again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        sys.stderr.write(f"{error.filename or 'The system says'}: {error.strerror or error}\n")
+        from workflow.faults import explained
+
+        told = explained(error) or f"{error.filename or 'The system says'}: {error.strerror or error}"
+        sys.stderr.write(f"{told}\n")
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -183,6 +186,8 @@ def _import(arguments: argparse.Namespace) -> object:
 
 
 def _export(arguments: argparse.Namespace) -> object:
+    from workflow.exporting import write_file
+
     cases = _cases(arguments)
     if arguments.what == "model":
         return cases.merging.merge(arguments.output or cases.data / "exports" / "model", arguments.version)
@@ -201,9 +206,7 @@ def _export(arguments: argparse.Namespace) -> object:
             write(stream)
         return None
     path = arguments.output or cases.data / "exports" / f"{arguments.what}.{arguments.format}"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding=encoding, newline="") as stream:
-        return {"rows": write(stream), "file": str(path)}
+    return {"rows": write_file(path, encoding, write), "file": str(path)}
 
 
 def _retrain(arguments: argparse.Namespace) -> object:

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from ui.phrasebook import in_language
 from ui.words import language_of
 from workflow.errors import Conflict, TriageError
+from workflow.faults import explained
 from workflow.roles import ANYBODY, LEAD, Actor
 from workflow.views import as_json
 
@@ -35,6 +36,9 @@ def sentence(error: Exception) -> str:
     """Return what a person is told about an error; what nobody foresaw goes to the log."""
     if isinstance(error, TriageError):
         return str(error)
+    if fault := explained(error):
+        log.warning("a fault of disk or database", exc_info=error)
+        return str(fault)
     log.error("unexpected error", exc_info=error)
     return UNEXPECTED
 

@@ -71,7 +71,7 @@ class TriageHandlers:
             raise BadInput(f"At most {MOST_WITHOUT} items are left out, not {len(without)}.")
         chosen, triage = filter_from(filter), self.use_cases.triage
         results = triage.next_items(chosen, by.name, after, limit, without)
-        left, answer = triage.count(chosen), {"results": results, "job": self._job_if_silent(results)}
+        left, answer = triage.count(chosen), {"results": results, "job": self._job_if_awaited(results)}
         if results or without:
             return answer | {"left": left}
         bare = not triage.count(QueueFilter(state=""))
@@ -81,7 +81,7 @@ class TriageHandlers:
         """Return one item, whatever the queue's filter says."""
         result = self.use_cases.triage.item(item_id)
         left = self.use_cases.triage.count(filter_from(filter))
-        return {"result": result, "left": left, "job": self._job_if_silent([result])}
+        return {"result": result, "left": left, "job": self._job_if_awaited([result])}
 
     def ask_again(self, by: Actor, item_id: int) -> Fields:
         """Ask the prompt classifier once more, with the labelled examples of now."""
@@ -121,9 +121,9 @@ class TriageHandlers:
         """Tell what the person did since a moment, the browser's midnight."""
         return {"pace": self.use_cases.paces.since(by.name, moment_from(since))}
 
-    def _job_if_silent(self, results: Sequence[ItemResult]) -> JobView | None:
-        silent = any(None in result.classifiers.values() for result in results)
-        return self._unfinished_job() if silent else None
+    def _job_if_awaited(self, results: Sequence[ItemResult]) -> JobView | None:
+        said = [view for result in results for view in result.classifiers.values()]
+        return self._unfinished_job() if any(view is None or view.outdated for view in said) else None
 
     def _unfinished_job(self) -> JobView | None:
         # After a bake-off nobody speaks who was silent before.

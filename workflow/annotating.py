@@ -122,10 +122,19 @@ def _repeated(session: Session, stored: Annotation, said: Said) -> Submitted:
 def _refuse_stale(session: Session, item: Item, said: Said) -> None:
     if said.seen_version is None or said.seen_version == item.row_version:
         return
-    other = annotations.get_last(session, item.id)
-    who = other.person if other else "An import"
+    who, stands = _last_change(session, item)
     message = f"{who} has changed this item since you opened it; your labels are not saved yet."
-    raise Conflict(message, {"row_version": item.row_version} | (describe(other) if other else {}))
+    raise Conflict(message, {"row_version": item.row_version} | stands)
+
+
+def _last_change(session: Session, item: Item) -> tuple[str, dict[str, Any]]:
+    """Return who changed an item last, and what they said with the labels that stand now."""
+    last, known = annotations.get_last(session, item.id), truths.get_truth(session, item.id)
+    stand = {"labels": list(known.labels.values()) if known else []}
+    is_imported = known is not None and known.row.annotation_id is None
+    if last is not None and not (is_imported and known.row.decided_at > last.created_at):
+        return last.person, describe(last) | stand
+    return "An import", {"kind": "import", "person": known.row.person if known else "", "note": ""} | stand
 
 
 def _label_ids(session: Session, names: Sequence[str]) -> dict[str, int]:

@@ -14,6 +14,7 @@ from storage import imports
 from storage.tables import Import
 from storage.tables.base import now
 from workflow.errors import Refused, TriageError
+from workflow.faults import explained
 from workflow.import_views import ImportPlan, ImportState
 from workflow.importing import Importing
 from workflow.roles import OPERATOR, Actor, require_lead
@@ -67,11 +68,11 @@ class BackgroundImport:
             done()
 
     def _fail(self, import_id: int, error: Exception) -> None:
-        foreseen = isinstance(error, TriageError)
-        if not foreseen:
+        told = error if isinstance(error, TriageError) else explained(error)
+        if told is None:
             logger.error("import %s failed", import_id, exc_info=error)
         with self._database.write() as session:
-            imports.fail_import(session, import_id, str(error) if foreseen else UNFORESEEN)
+            imports.fail_import(session, import_id, str(told) if told else UNFORESEEN)
 
     def _state(self, row: Import) -> ImportState:
         status = _status(row, is_ours=row.id == self._running)

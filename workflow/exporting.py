@@ -7,6 +7,7 @@ import csv
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TextIO
 
 from storage import exporting as rows_out
@@ -20,6 +21,19 @@ ANNOTATION_COLUMNS = (
     *("person", "at", "note", "undoes", "source", "published_at"),
 )
 TRAINING_COLUMNS = ("id", "text", "labels", "split", "origin", "item_id", "source", "published_at", "companies")
+
+
+def write_file(path: Path, encoding: str, write: Callable[[TextIO], int]) -> int:
+    """Write an export to a file that is whole or stays what it was; return the number of rows."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f"{path.name}.part")
+    try:
+        with aside.open("w", encoding=encoding, newline="") as stream:
+            rows = write(stream)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+    return rows
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,7 @@ class Live:
 def _prediction(live: LiveModel, question: Questions) -> Prediction:
     row = rows(live.version, [0], question.ask(live.model), question.shown(live.model))[0]
     return Prediction(
+        version_id=live.version.id,
         scores={str(label_id): score for label_id, score in row.scores.items()},
         proposed=list(row.proposed),
         examples=list(row.examples),

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from storage import jobs
 from storage.database import Database
 from storage.tables import JobStatus
+from workflow.errors import TriageError
 from workflow.worker import DATABASE_VARIABLE, is_worker_alive
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -73,7 +74,7 @@ class Supervisor:
         while not self._ended.is_set():
             try:
                 self.ensure()
-            except (SQLAlchemyError, OSError):
+            except (SQLAlchemyError, OSError, TriageError):
                 logger.exception("No worker could be started; trying again.")
             self._ended.wait(SECONDS_BETWEEN_LOOKS)
 

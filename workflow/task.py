@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow.errors import TriageError
+from workflow.faults import explained
 from workflow.job_watch import Hand
 
 
@@ -40,6 +41,7 @@ Body = Callable[[Task], str]
 
 def sentence(error: BaseException) -> str:
     """Say in one line what went wrong; the traceback belongs in the log."""
+    error = explained(error) or error
     said = " ".join(str(error).split())
     named = isinstance(error, TriageError | ValueError | RuntimeError | PartlyFailed) and said
     return (said if named else f"{type(error).__name__}: {said}".rstrip(": "))[:500]

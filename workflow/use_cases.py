@@ -17,6 +17,7 @@ from workflow.bakeoff.bake_offs import BakeOffs
 from workflow.disagreements import Disagreements
 from workflow.errors import Refused, Unavailable
 from workflow.exporting import Exporting
+from workflow.faults import explain_faults, explained
 from workflow.first_start import fill_if_empty
 from workflow.importing import Importing
 from workflow.labels import Labels
@@ -114,8 +115,10 @@ def build(data: Path, database_url: str | None, profile: Profile) -> UseCases:
 
 def _open_database(url: str) -> Database:
     try:
-        return Database(url)
+        database = Database(url)
     except UnusableDatabase as error:
         raise Refused(str(error)) from error
     except DatabaseError as error:
-        raise Unavailable(f"The database cannot be opened: {error.orig}.") from error
+        raise explained(error) or Unavailable(f"The database cannot be opened: {error.orig}.") from error
+    explain_faults(database)
+    return database

@@ -96,6 +96,19 @@ def ask(address, endpoint, *values):
         return None
 
 
+def upload(address, file):
+    """Upload a file; returns what a named endpoint takes for it."""
+    boundary = "end-of-part"
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="{file.name}"\r\n\r\n'
+    request = urllib.request.Request(
+        f"{address}/gradio_api/upload",
+        head.encode() + file.read_bytes() + f"\r\n--{boundary}--\r\n".encode(),
+        {"Content-Type": f"multipart/form-data; boundary={boundary}"},
+    )
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+        return {"path": json.load(answer)[0], "meta": {"_type": "gradio.FileData"}}
+
+
 def query(data, statement, *values):
     with closing(sqlite3.connect(data / "triage.db", timeout=PATIENCE)) as connection:
         return connection.execute(statement, values).fetchall()

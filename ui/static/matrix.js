@@ -103,13 +103,19 @@ function columnHead(name, result, job) {
     const all = `v${said.version} · ${quality}`;
     const hint = t("matrix.column_hint", { model: said.model });
     const small = h("small", { "data-all": all }, all);
-    return h("span.column", { role: "columnheader", title: hint }, title, small, said.cut && cutNote(said.cut));
+    const notes = [said.outdated && outdatedNote(), said.cut && cutNote(said.cut)];
+    return h("span.column", { role: "columnheader", title: hint }, title, small, notes);
   }
   const working = job?.status === "running" && (job.kind === "predict" || job.classifiers.includes(name));
   const reason = result.unavailable?.[name] ?? t("silent.unknown");
   const why = working ? t(`silent.${job.kind}`, { done: percent(job.progress) }) : reason;
   const bar = working && h("progress", { max: 1, value: job.progress, "aria-label": job.message });
   return h("span.column.silent", { role: "columnheader", title: why }, title, h("small", {}, why), bar);
+}
+
+/** Say that a version spoke whose place another has taken. */
+function outdatedNote() {
+  return h("small.cut", { title: t("matrix.outdated_hint") }, t("matrix.outdated"));
 }
 
 /** Say that a classifier read only a part of the text. */

@@ -1,0 +1,58 @@
+"""Tells what is wrong when disk or database fail, whatever library says it. Knows no words for people."""
+
+import errno
+import sqlite3
+from collections.abc import Callable
+from enum import Enum, auto
+
+from sqlalchemy import ExceptionContext, event
+from sqlalchemy.exc import DBAPIError
+
+from storage.database import Database
+
+
+class Fault(Enum):
+    """What can be wrong."""
+
+    FULL = auto()
+    LOCKED = auto()
+    READ_ONLY = auto()
+    DAMAGED = auto()
+
+
+OF_SQLITE = {
+    sqlite3.SQLITE_FULL: Fault.FULL,
+    sqlite3.SQLITE_IOERR: Fault.FULL,
+    sqlite3.SQLITE_BUSY: Fault.LOCKED,
+    sqlite3.SQLITE_LOCKED: Fault.LOCKED,
+    sqlite3.SQLITE_READONLY: Fault.READ_ONLY,
+    sqlite3.SQLITE_CANTOPEN: Fault.READ_ONLY,
+    sqlite3.SQLITE_CORRUPT: Fault.DAMAGED,
+    sqlite3.SQLITE_NOTADB: Fault.DAMAGED,
+}
+OF_SYSTEM = {
+    errno.ENOSPC: Fault.FULL,
+    errno.EDQUOT: Fault.FULL,
+    errno.EFBIG: Fault.FULL,
+    errno.EIO: Fault.FULL,
+    errno.EROFS: Fault.READ_ONLY,
+}
+PRIMARY = 0xFF
+"""The bits of an SQLite error code that tell its kind."""
+
+
+def fault_of(error: BaseException) -> Fault | None:
+    """Return what is wrong with disk or database, None where the error says nothing of them."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, sqlite3.Error):
+        return OF_SQLITE.get(getattr(cause, "sqlite_errorcode", 0) & PRIMARY)
+    return OF_SYSTEM.get(cause.errno or 0) if isinstance(cause, OSError) else None
+
+
+def on_fault(database: Database, told: Callable[[Fault], Exception]) -> None:
+    """Have every fault of an open database raised as what `told` makes of it."""
+
+    @event.listens_for(database.engine, "handle_error")
+    def tell(context: ExceptionContext) -> None:
+        if fault := fault_of(context.original_exception):
+            raise told(fault) from context.original_exception
