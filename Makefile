@@ -24,7 +24,8 @@ check: $(VENV)/installed-dev  ## lint
 chromium: $(VENV)/installed-dev  ## find a Chromium for the browser tests, install one where that is possible
 	$(BIN)/python -m tests.browser.chromium
 
-bench: $(VENV)/installed-dev chromium  ## measure a first start and the pages; others want a data set, see benchmarks/
+bench: $(VENV)/installed-dev chromium  ## measure all that has a bar into benchmarks/RESULTS.md, then a first start and the pages
+	$(BIN)/python -m benchmarks.bench
 	$(BIN)/python benchmarks/first_start.py
 	$(BIN)/python -m benchmarks.pages
 

@@ -1,0 +1,168 @@
+"""Measures everything that has a bar, and writes it into benchmarks/RESULTS.md.
+
+    python -m benchmarks.bench [PART ...] [--items 12000 100000 1000000] [--desks DIR]
+
+Without a PART all are measured, which takes an hour; `--items 12000` is a quick look. Desks of these sizes are made
+under DIR, by default a temporary folder, and reused where they are there already; a million items take 4 GB.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copytree, rmtree
+
+from benchmarks import index_scale, load, retrain_speed, serving, start_up
+from benchmarks.big_desk import make_versions, speak, write_news
+from benchmarks.children import ROOT, exporting, importing
+from benchmarks.figures import Figure, keep
+from workflow.sample.generator import make_sample
+
+SIZES = (12_000, 100_000, 1_000_000)
+IMPORT_BARS = {100_000: 12.0, 1_000_000: 180.0}
+MEMORY_BAR, EXPORT_BAR = 300.0, 10.0
+EXPORTED = 100_000
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What is measured on: desks under a folder, made when they are first needed."""
+
+    folder: Path
+    sizes: Sequence[int]
+
+    def news(self, items: int, seed: int) -> Path:
+        """Return a file of invented news; another seed gives other ones."""
+        path = self.folder / f"news-{items}-{seed}.jsonl"
+        return path if path.exists() else write_news(path, items, seed=seed)
+
+    def desk(self, items: int) -> Path:
+        """Return a desk of that size."""
+        return self.imported(items)[0]
+
+    def imported(self, items: int) -> tuple[Path, Iterator[Figure]]:
+        """Return a desk of that size, and what its import took where it is made now."""
+        data = self.folder / f"desk-{items}"
+        if data.exists():
+            return data, iter(())
+        base = self.folder / "versions"
+        if not base.exists():
+            make_versions(base)
+        copytree(base, data)
+        run = importing(data, self.news(items, 1))
+        speak(data)
+        bar = IMPORT_BARS.get(items)
+        memory = Figure(f"import of {items:,} rows, memory over the start", run.peak - run.before, MEMORY_BAR, "MB")
+        return data, iter([Figure(f"import of {run.rows:,} rows", run.seconds, bar, "s"), memory])
+
+    def copy(self, items: int) -> Path:
+        """Return a copy of a desk, for what changes it."""
+        data = self.folder / "copy"
+        rmtree(data, ignore_errors=True)
+        copytree(self.desk(items), data)
+        return data
+
+
+def bulk(bench: Bench) -> Iterator[Figure]:
+    """Import files of all sizes, and export a hundred thousand disagreements."""
+    for items in bench.sizes:
+        yield from bench.imported(items)[1]
+    if EXPORTED in bench.sizes:
+        run = exporting(bench.desk(EXPORTED), bench.folder / "disagreements.csv")
+        yield Figure(f"export of {run.rows:,} disagreements", run.seconds, EXPORT_BAR, "s")
+        yield Figure(f"export of {run.rows:,} disagreements, memory over the start", run.peak - run.before, None, "MB")
+
+
+def answers(bench: Bench) -> Iterator[Figure]:
+    """Ask a server for items, pages and counts at all sizes."""
+    for items in bench.sizes:
+        yield from serving.measure(bench.desk(items), items)
+
+
+def many_people(bench: Bench) -> Iterator[Figure]:
+    """Let twenty clients work, alone and beside an import and a training."""
+    yield from load.measure(bench.copy(bench.sizes[0]))
+    yield from load.measure_busy(bench.copy(bench.sizes[0]), bench.news(100_000, 50_000))
+
+
+def neighbours(bench: Bench) -> Iterator[Figure]:
+    """Search the largest index."""
+    yield from index_scale.measure(max(bench.sizes))
+
+
+def starts(bench: Bench) -> Iterator[Figure]:
+    """Start a server on the smallest and on the largest desk."""
+    for items in sorted({min(bench.sizes), max(bench.sizes)}):
+        yield from start_up.measure(bench.desk(items), items)
+
+
+def retraining(bench: Bench) -> Iterator[Figure]:
+    """Retrain after 200 corrections."""
+    yield from retrain_speed.measure(bench.copy(bench.sizes[0]))
+
+
+PARTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
+    "bulk": bulk,
+    "answers": answers,
+    "many_people": many_people,
+    "neighbours": neighbours,
+    "starts": starts,
+    "retraining": retraining,
+}
+TOLD = {
+    "training_speed": ["-m", "benchmarks.training_speed", "--items", "1500", "--epochs", "6"],
+    "asking_speed": ["-m", "benchmarks.asking_speed", "--items", "16"],
+}
+"""Benchmarks that compare with the plain way and say themselves what came of it; each learns from invented news."""
+
+
+def tell(name: str, bench: Bench) -> str:
+    """Run a benchmark of its own and return what it says."""
+    data = bench.folder / "learning"
+    if not data.exists():
+        data.mkdir()
+        sample = make_sample().rows
+        for file, of in (("train.jsonl", ("train", "validation")), ("test.jsonl", ("gold",))):
+            rows = [{"text": row.text, "labels": row.labels} for row in sample if row.labels and row.split in of]
+            lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+            (data / file).write_text("".join(lines), encoding="utf-8")
+    words = [sys.executable, "-W", "ignore", *TOLD[name], "--data", str(data)]
+    return subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def main() -> None:
+    """Measure the parts that are named, or all."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join([*PARTS, *TOLD]))
+    parser.add_argument("--items", nargs="+", type=int, default=SIZES)
+    parser.add_argument("--desks", type=Path)
+    options = parser.parse_args()
+    if unknown := set(options.parts) - {*PARTS, *TOLD}:
+        parser.error(f"there is no part {', '.join(unknown)}")
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(options.desks or Path(folder), options.items)
+        bench.folder.mkdir(parents=True, exist_ok=True)
+        for part in options.parts or [*PARTS, *TOLD]:
+            _run(part, bench)
+
+
+def _run(part: str, bench: Bench) -> None:
+    if part in TOLD:
+        said = tell(part, bench)
+        sys.stdout.write(said)
+        keep(part, said=said)
+        return
+    figures = []
+    for figure in PARTS[part](bench):
+        sys.stdout.write(f"{figure}\n")
+        sys.stdout.flush()
+        figures.append(figure)
+    keep(part, figures)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""Speaks HTTP with a running app as a program does: named endpoints, and what the page's views ask."""
+
+import http.client
+import json
+from pathlib import Path
+from time import perf_counter
+from typing import Any, BinaryIO
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+PATIENCE = 120
+
+
+class Client:
+    """One person on one connection that stays open."""
+
+    def __init__(self, address: str, person: str = "analyst") -> None:
+        self.person = person
+        self.seconds = 0.0
+        """How long the last answer took, read to its end."""
+        self._session = uuid4().hex
+        self._connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=PATIENCE)
+        self._views: dict[str, int] = {}
+
+    def call(self, endpoint: str, *values: object) -> Any:  # noqa: ANN401 - whatever the endpoint answers
+        """Call a named endpoint."""
+        return self._post(f"/gradio_api/run/{endpoint}", {"data": list(values)})["data"][0]
+
+    def ask(self, view: str, function: str, **fields: object) -> Any:  # noqa: ANN401 - whatever the view is told
+        """Ask what a view of the page asks."""
+        asked = {"component_id": self._view(view), "fn_name": f"ask_{function}", "data": fields}
+        answer = self._post("/gradio_api/component_server", asked)
+        if not answer["ok"]:
+            raise RuntimeError(answer["message"])
+        return answer
+
+    def next_item(self, queue: object = "instructive") -> Any:  # noqa: ANN401 - as above
+        """Take the next item of a queue."""
+        return self.call("next_item", queue, self.person)
+
+    def submit(self, item: dict[str, Any], labels: list[str], token: str) -> Any:  # noqa: ANN401 - as above
+        """Save an item's labels."""
+        return self.call("submit", item["id"], labels, token, item["row_version"], "", self.person)
+
+    def upload(self, file: Path) -> str:
+        """Send a file; return the token under which it is known from now on."""
+        with file.open("rb") as stream:
+            return str(self._read("PUT", f"/upload?name={file.name}", stream)["upload"])
+
+    def _view(self, view: str) -> int:
+        if not self._views:
+            parts = self._get("/config")["components"]
+            self._views = {part["props"].get("elem_id"): part["id"] for part in parts}
+        return self._views[f"view-{view}"]
+
+    def _get(self, path: str) -> Any:  # noqa: ANN401 - JSON
+        return self._read("GET", path, None)
+
+    def _post(self, path: str, body: dict[str, object]) -> Any:  # noqa: ANN401 - JSON
+        # With a session Gradio remembers the page's state; without one it copies it for each call.
+        return self._read("POST", path, json.dumps({"session_hash": self._session} | body))
+
+    def _read(self, method: str, path: str, body: str | BinaryIO | None) -> Any:  # noqa: ANN401 - JSON
+        began = perf_counter()
+        self._connection.request(method, path, body, {"Content-Type": "application/json"})
+        answer = self._connection.getresponse()
+        content = answer.read()
+        self.seconds = perf_counter() - began
+        if answer.status != http.client.OK:
+            raise RuntimeError(f"{path}: {answer.status} {content[:300]!r}")
+        return json.loads(content)
