@@ -126,9 +126,21 @@ def test_an_account_is_made_from_standard_input_and_its_password_is_not_stored(r
     assert answer("user", "add", "li", "--role", "lead")["name"] == "li"
     assert [(person["name"], person["role"]) for person in answer("user", "list")["people"]] == [("li", "lead")]
     assert b"correct horse" not in b"".join(file.read_bytes() for file in data.glob("triage.db*"))
+    monkeypatch.setattr(sys, "stdin", io.StringIO("another horse\n"))
+    assert answer("user", "password", "li") == {"changed": "li"}
+    assert answer("user", "role", "li", "--role", "analyst")["role"] == "analyst"
+    assert run("user", "role", "li")[0] == 1
     answer("user", "remove", "li")
     assert answer("user", "list")["people"] == []
     assert run("user", "add")[0] == 1
+
+
+def test_a_token_is_shown_once_and_removed_by_its_name(run, answer):
+    made = answer("token", "add", "nightly", "--role", "lead")
+    assert (made["name"], made["role"], len(made["token"])) == ("nightly", "lead", 43)
+    assert [(token["name"], token["role"]) for token in answer("token", "list")["tokens"]] == [("nightly", "lead")]
+    assert answer("token", "remove", "nightly") == {"removed": "nightly"}
+    assert run("token", "remove", "nightly")[0] == 1
 
 
 def test_without_accounts_no_other_machine_is_served(run):

@@ -27,7 +27,7 @@ def add_token_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_name_and_role(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="?")
-    parser.add_argument("--role", choices=ROLES, default=ANALYST, help=f"what it may do (default: {ANALYST})")
+    parser.add_argument("--role", choices=ROLES, help=f"what a new one may do (default: {ANALYST})")
 
 
 def keep_accounts(people: "People", arguments: argparse.Namespace) -> object:
@@ -36,8 +36,10 @@ def keep_accounts(people: "People", arguments: argparse.Namespace) -> object:
         return {"people": people.list()}
     name = _named(arguments, "user")
     if arguments.action == "add":
-        return people.add(name, _password(), arguments.role)
+        return people.add(name, _password(), arguments.role or ANALYST)
     if arguments.action == "role":
+        if not arguments.role:
+            raise Refused(f"Name the role: python app.py user role {name} --role {' or '.join(ROLES)}")
         return people.change_role(name, arguments.role)
     if arguments.action == "password":
         people.change_password(name, _password())
@@ -52,7 +54,8 @@ def keep_tokens(tokens: "Tokens", arguments: argparse.Namespace) -> object:
         return {"tokens": tokens.list()}
     name = _named(arguments, "token")
     if arguments.action == "add":
-        return {"name": name, "role": arguments.role, "token": tokens.add(name, arguments.role)}
+        role = arguments.role or ANALYST
+        return {"name": name, "role": role, "token": tokens.add(name, role)}
     tokens.remove(name)
     return {"removed": name}
 

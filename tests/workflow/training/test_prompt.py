@@ -79,8 +79,9 @@ def test_other_words_and_other_examples_are_tried_on_an_item_and_nothing_is_stor
     assert max(other.scores.values()) <= 1
     assert other.truth == usual.truth is not None
     assert len(prompted.read(select(Prediction.item_id))) == count
-    with pytest.raises(BadInput, match="cannot change checkpoint"):
-        trials.try_on(item_id, {"checkpoint": "elsewhere"})
+    for elsewhere in ("checkpoint", "endpoint", "model"):
+        with pytest.raises(BadInput, match=f"cannot change {elsewhere}"):
+            trials.try_on(item_id, {elsewhere: "http://127.0.0.1:1/v1"})
     with pytest.raises(BadInput, match="order: must be one of"):
         trials.try_on(item_id, {"retrieval": {"order": "sideways"}})
 
