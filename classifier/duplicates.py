@@ -6,12 +6,13 @@ no language: shingles are runs of characters, and what two texts mean is not ask
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+
+from classifier.width import unify_width
 
 SHINGLE = 4
 """Characters in a shingle."""
@@ -48,8 +49,8 @@ def similar(first: str, second: str) -> bool:
     return shared >= SIMILAR * (len(one) + len(other) - shared)
 
 
-# A new text is compared with several candidates, one after the other.
-@lru_cache(maxsize=16)
+# A new text is compared with several candidates, and those of common phrases again and again.
+@lru_cache(maxsize=1024)
 def _shingles(text: str) -> frozenset[str]:
     padded = _padded(text)
     return frozenset(padded[start : start + SHINGLE] for start in range(len(padded) - SHINGLE + 1))
@@ -57,7 +58,7 @@ def _shingles(text: str) -> frozenset[str]:
 
 def _padded(text: str) -> str:
     """Return what counts of a text, padded so that each of its characters begins one shingle."""
-    words = _NOT_WORDS.sub("", unicodedata.normalize("NFKC", text).casefold())
+    words = _NOT_WORDS.sub("", unify_width(text).casefold())
     # Of a text without any word ("？？？") the signs themselves count.
     return (words or text or _PAD) + _PAD * (SHINGLE - 1)
 

@@ -103,7 +103,7 @@ class ImportRun:
             if row.row.labels is not None
         }
         rows_in.set_clusters(session, _clusters(ids, places))
-        rows_in.add_keys(session, _new_keys(ids, fresh, places))
+        rows_in.add_keys(session, _new_keys(ids, places))
         rows_in.add_standings(session, [_standing(i, row.row, i in truths) for i, row in zip(ids, fresh, strict=True)])
         rows_in.add_truths(session, truths, self.person)
         rows_in.add_truth_claims(session, truths)
@@ -202,5 +202,5 @@ def _clusters(ids: Sequence[int], places: Sequence[Place]) -> dict[int, int]:
     return found
 
 
-def _new_keys(ids: Sequence[int], fresh: Sequence[Fresh], places: Sequence[Place]) -> set[tuple[int, int]]:
-    return {(key, item_id) for item_id, row in zip(ids, fresh, strict=True) for key in row.keys}
+def _new_keys(ids: Sequence[int], places: Sequence[Place]) -> set[tuple[int, int]]:
+    return {(key, item_id) for item_id, where in zip(ids, places, strict=True) for key in where.keys}

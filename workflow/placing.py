@@ -29,23 +29,27 @@ class Fresh:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a row goes: `kin` is the stored item that it resembles, `leader` the first row of its cluster here."""
+    """Where a row goes: `kin` is the stored item that it resembles, `leader` the first row of its cluster here.
+
+    Under its `keys` later rows will find it.
+    """
 
     leader: int
     kin: Kin | None
     split: str
+    keys: tuple[int, ...]
 
 
 def place(session: Session, rows: Sequence[Fresh], forced: str, dealer: Dealer) -> list[Place]:
     """Return a place for each row; `forced` puts all of them into one split, whatever they resemble."""
-    leaders, kin = _cluster(session, rows)
+    leaders, kin, keys = _cluster(session, rows)
     chosen = {index: forced or row.row.split for index, row in enumerate(rows) if forced or row.row.split}
     of_cluster = {leader: found.split for leader, found in kin.items()}
     for index, split in chosen.items():
         of_cluster.setdefault(leaders[index], split)
     of_cluster |= dealer.deal(_label_sets(rows, leaders, of_cluster))
     places = [
-        Place(leader, kin.get(leader), chosen.get(index) or of_cluster.get(leader, splits.TRAIN))
+        Place(leader, kin.get(leader), chosen.get(index) or of_cluster.get(leader, splits.TRAIN), keys[index])
         for index, leader in enumerate(leaders)
     ]
     dealer.count([(row.row.labels, where.split) for row, where in zip(rows, places, strict=True)])
@@ -61,21 +65,27 @@ def _label_sets(rows: Sequence[Fresh], leaders: Sequence[int], settled: Mapping[
     return found
 
 
-def _cluster(session: Session, rows: Sequence[Fresh]) -> tuple[list[int], dict[int, Kin]]:
-    """Return each row's leader (itself where it resembles no earlier row), and the leaders' stored kin."""
+def _cluster(session: Session, rows: Sequence[Fresh]) -> tuple[list[int], dict[int, Kin], list[tuple[int, ...]]]:
+    """Return each row's leader (itself where it resembles no earlier row), the leaders' stored kin, each row's keys.
+
+    A key that enough items have is given to no more of them: nobody would be compared with those.
+    """
     stored = list_kin(session, sorted({key for row in rows for key in row.keys}))
     holders: dict[int, list[int]] = {}
     leaders: list[int] = []
     kin: dict[int, Kin] = {}
+    kept: list[tuple[int, ...]] = []
     for index, fresh in enumerate(rows):
         near = _similar_stored(fresh, stored)
         twin = None if near else _similar_row(fresh, rows, holders)
         leaders.append(index if twin is None else leaders[twin])
         if near:
             kin[index] = near
-        for key in fresh.keys:
+        wanted = [key for key in fresh.keys if len(stored.get(key, ())) + len(holders.get(key, ())) < MOST_COMPARED]
+        for key in wanted:
             holders.setdefault(key, []).append(index)
-    return leaders, kin
+        kept.append(tuple(wanted))
+    return leaders, kin, kept
 
 
 def _similar_stored(fresh: Fresh, stored: Mapping[int, list[Kin]]) -> Kin | None:
