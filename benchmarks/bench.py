@@ -12,9 +12,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import copytree, rmtree
+from shutil import copytree
 
 from benchmarks import index_scale, load, retrain_speed, serving, start_up
 from benchmarks.big_desk import make_versions, speak, write_news
@@ -22,6 +23,7 @@ from benchmarks.children import ROOT, exporting, importing
 from benchmarks.figures import Figure, keep
 from workflow.sample.generator import make_sample
 
+SEED, OTHER_SEED = 1, 50_001
 SIZES = (12_000, 100_000, 1_000_000)
 IMPORT_BARS = {100_000: 12.0, 1_000_000: 180.0}
 MEMORY_BAR, EXPORT_BAR = 300.0, 10.0
@@ -42,35 +44,36 @@ class Bench:
 
     def desk(self, items: int) -> Path:
         """Return a desk of that size."""
-        return self.imported(items)[0]
-
-    def imported(self, items: int) -> tuple[Path, Iterator[Figure]]:
-        """Return a desk of that size, and what its import took where it is made now."""
         data = self.folder / f"desk-{items}"
-        if data.exists():
-            return data, iter(())
-        base = self.folder / "versions"
-        if not base.exists():
-            make_versions(base)
-        copytree(base, data)
-        run = importing(data, self.news(items, 1))
-        speak(data)
-        bar = IMPORT_BARS.get(items)
-        memory = Figure(f"import of {items:,} rows, memory over the start", run.peak - run.before, MEMORY_BAR, "MB")
-        return data, iter([Figure(f"import of {run.rows:,} rows", run.seconds, bar, "s"), memory])
-
-    def copy(self, items: int) -> Path:
-        """Return a copy of a desk, for what changes it."""
-        data = self.folder / "copy"
-        rmtree(data, ignore_errors=True)
-        copytree(self.desk(items), data)
+        if not data.exists():
+            copytree(self.versions(), data)
+            importing(data, self.news(items, SEED))
+            speak(data)
         return data
+
+    def versions(self) -> Path:
+        """Return a desk with live versions and the sample alone."""
+        data = self.folder / "versions"
+        if not data.exists():
+            make_versions(data)
+        return data
+
+    @contextmanager
+    def copy(self, of: Path) -> Iterator[Path]:
+        """Hand out a copy of a desk, for what changes it."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            data = Path(folder) / "data"
+            copytree(of, data)
+            yield data
 
 
 def bulk(bench: Bench) -> Iterator[Figure]:
-    """Import files of all sizes, and export a hundred thousand disagreements."""
+    """Import files, and export a hundred thousand disagreements."""
     for items in bench.sizes:
-        yield from bench.imported(items)[1]
+        with bench.copy(bench.versions()) as data:
+            run = importing(data, bench.news(items, OTHER_SEED))
+        yield Figure(f"import of {run.rows:,} rows", run.seconds, IMPORT_BARS.get(items), "s")
+        yield Figure(f"import of {run.rows:,} rows, memory over the start", run.peak - run.before, MEMORY_BAR, "MB")
     if EXPORTED in bench.sizes:
         run = exporting(bench.desk(EXPORTED), bench.folder / "disagreements.csv")
         yield Figure(f"export of {run.rows:,} disagreements", run.seconds, EXPORT_BAR, "s")
@@ -85,8 +88,10 @@ def answers(bench: Bench) -> Iterator[Figure]:
 
 def many_people(bench: Bench) -> Iterator[Figure]:
     """Let twenty clients work, alone and beside an import and a training."""
-    yield from load.measure(bench.copy(bench.sizes[0]))
-    yield from load.measure_busy(bench.copy(bench.sizes[0]), bench.news(100_000, 50_000))
+    with bench.copy(bench.desk(min(bench.sizes))) as data:
+        yield from load.measure(data)
+    with bench.copy(bench.desk(min(bench.sizes))) as data:
+        yield from load.measure_busy(data, bench.news(100_000, OTHER_SEED))
 
 
 def neighbours(bench: Bench) -> Iterator[Figure]:
@@ -102,7 +107,8 @@ def starts(bench: Bench) -> Iterator[Figure]:
 
 def retraining(bench: Bench) -> Iterator[Figure]:
     """Retrain after 200 corrections."""
-    yield from retrain_speed.measure(bench.copy(bench.sizes[0]))
+    with bench.copy(bench.desk(min(bench.sizes))) as data:
+        yield from retrain_speed.measure(data)
 
 
 PARTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {

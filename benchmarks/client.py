@@ -8,7 +8,8 @@ from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-PATIENCE = 120
+PATIENCE, IDLE = 120, 3.0
+"""Seconds that an answer may take, and after which an idle connection is opened anew."""
 
 
 class Client:
@@ -19,6 +20,7 @@ class Client:
         self.seconds = 0.0
         """How long the last answer took, read to its end."""
         self._session = uuid4().hex
+        self._used_at = perf_counter()
         self._connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=PATIENCE)
         self._views: dict[str, int] = {}
 
@@ -61,11 +63,15 @@ class Client:
         return self._read("POST", path, json.dumps({"session_hash": self._session} | body))
 
     def _read(self, method: str, path: str, body: str | BinaryIO | None) -> Any:  # noqa: ANN401 - JSON
+        if perf_counter() - self._used_at > IDLE:
+            # The server has closed the connection by now; it opens by itself.
+            self._connection.close()
         began = perf_counter()
         self._connection.request(method, path, body, {"Content-Type": "application/json"})
         answer = self._connection.getresponse()
         content = answer.read()
-        self.seconds = perf_counter() - began
+        self._used_at = perf_counter()
+        self.seconds = self._used_at - began
         if answer.status != http.client.OK:
             raise RuntimeError(f"{path}: {answer.status} {content[:300]!r}")
         return json.loads(content)

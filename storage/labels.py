@@ -44,9 +44,16 @@ def list_label_ids(session: Session, names: Iterable[str]) -> dict[str, int]:
 
 def count_by_label_and_split(session: Session) -> dict[tuple[int, str], int]:
     """Count labelled items by (label id, split)."""
-    statement = (
+    measured = (
         select(TruthLabel.label_id, Item.split, func.count())
         .join(Item, Item.id == TruthLabel.item_id)
+        .where(Item.split.in_(("validation", "gold")))
         .group_by(TruthLabel.label_id, Item.split)
     )
-    return {(label_id, split): count for label_id, split, count in session.execute(statement)}
+    counts = {(label_id, split): count for label_id, split, count in session.execute(measured)}
+    # Of the many to train on no item is looked up: they are what is left of all.
+    for label_id, count in session.execute(select(TruthLabel.label_id, func.count()).group_by(TruthLabel.label_id)):
+        left = count - counts.get((label_id, "validation"), 0) - counts.get((label_id, "gold"), 0)
+        if left:
+            counts[label_id, "train"] = left
+    return counts

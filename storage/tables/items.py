@@ -37,7 +37,7 @@ class Item(Base):
     source: Mapped[str] = mapped_column(String(200), default="")
     published_at: Mapped[datetime | None]
     companies: Mapped[list[Any]] = mapped_column(default=list)
-    split: Mapped[str] = mapped_column(String(10))
+    split: Mapped[str] = mapped_column(String(10), index=True)
     cluster: Mapped[int] = mapped_column(BigInteger, default=0)
     row_version: Mapped[int] = mapped_column(default=1)
     is_sample: Mapped[bool] = mapped_column(default=False, index=True)

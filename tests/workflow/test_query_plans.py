@@ -11,7 +11,7 @@ from itertools import product
 import pytest
 from sqlalchemy import event
 
-from storage import embeddings, jobs, predictions, queue, training
+from storage import embeddings, jobs, labels, predictions, queue, status, training
 from storage.queue import ORDERS, STATES, QueueFilter
 from workflow.background_import import BackgroundImport
 from workflow.disagreements import Disagreements
@@ -120,12 +120,22 @@ def test_pages_of_results_read_no_table_from_end_to_end(triage, fields):
 
 
 def test_all_counts_of_a_dashboard_come_from_an_index_in_its_order(spoken, triage):
-    with watched(spoken) as plans:
+    with watched(spoken) as plans, spoken.read() as session:
         Disagreements(spoken, triage.neighbours).counts(QueueFilter(state=""))
         triage.count(QueueFilter(state=""))
         triage.sources()
+        status.count_items_by_split(session)
     for statement, plan in plans:
         assert all("USING COVERING INDEX" in line for line in plan), (statement, plan)
+
+
+def test_labels_are_counted_without_a_look_at_items_to_train_on(spoken):
+    with watched(spoken) as plans, spoken.read() as session:
+        labels.count_by_label_and_split(session)
+    (_, measured), (_, all_of_them) = plans
+    assert any("ix_item_split" in line for line in measured)
+    assert not scanned(measured)
+    assert all_of_them == ["SCAN truth_label USING COVERING INDEX ix_truth_label_label"]
 
 
 def test_what_people_say_is_written_by_keys(triage):
