@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 from transformers import PreTrainedTokenizerBase
 
 from classifier.checkpoints import load_scorer
@@ -81,6 +82,12 @@ class BertClassifier(SequenceClassifier):
             return super().reader()
         frame = Gap(self.tokenizer, self.recipe.cloze).frame(self.model.words.shape[1], self.model.triggers)
         return Reader(self.tokenizer, self.recipe.max_length, self.recipe.reading, frame)
+
+    def _places(self, ids: Tensor) -> Tensor | None:
+        reads_first = getattr(self.model.config, "classifier_pooling", "cls") == "cls"
+        if isinstance(self.model, ClozeModel) or not reads_first:
+            return None
+        return torch.zeros(len(ids), dtype=torch.long, device=ids.device)
 
     def _write(self, directory: Path) -> None:
         if isinstance(self.model, ClozeModel):

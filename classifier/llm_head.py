@@ -1,7 +1,7 @@
 """The `llm_head` classifier: a causal LLM with a multi-label head, adapted as its recipe says. Knows no neighbours."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Self
@@ -10,9 +10,7 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedTokenizerBase
 
-from classifier.batches import Tokens, padded
 from classifier.checkpoints import load_scorer
-from classifier.devices import half_precision
 from classifier.examples import TrainingData
 from classifier.files import is_complete, write_metadata
 from classifier.foundation import lay_foundation
@@ -67,10 +65,13 @@ class LlmHeadClassifier(SequenceClassifier):
         model.save_pretrained(str(directory))
         self.tokenizer.save_pretrained(str(directory))
 
-    def _window_logits(self, windows: Sequence[Tokens]) -> Tensor:
-        batch = padded(windows, self.tokenizer.pad_token_id)
-        with half_precision():
-            return last_token_logits(self.model, batch["input_ids"], batch["attention_mask"]).float()
+    def _logits(self, batch: Mapping[str, Tensor]) -> Tensor:
+        return last_token_logits(self.model, batch["input_ids"], batch["attention_mask"])
+
+    def _places(self, ids: Tensor) -> Tensor:
+        # As the libraries find the last token.
+        places = torch.arange(ids.shape[1], device=ids.device)
+        return (places * (ids != self.model.config.pad_token_id)).argmax(1)
 
     def _after_step(self) -> Callable[[float], None] | None:
         return RankAllocation(self.model).after_step if self.recipe.tuning.method == "adalora" else None

@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import DynamicCache, PreTrainedModel
 
+from classifier.last_layer import read_at, spare
 from classifier.trie import AnswerTokens, Fork, LabelTrie, Node, forks
 
 NEGLIGIBLE = 0.01
@@ -60,6 +61,7 @@ class AnswerScorer:
 
     def __init__(self, model: PreTrainedModel, answer: AnswerTokens, beams: int = 3, max_labels: int = 4) -> None:
         self.model, self.answer, self.trie = model, answer, LabelTrie(answer)
+        spare(model)
         self.beams, self.max_labels = beams, max_labels
         self.forks = forks(self.trie)
         self.nodes = _nodes_to_read(self.forks)
@@ -100,7 +102,9 @@ class AnswerScorer:
         cache = prefix.for_rows(rows)
         seen = functional.pad(seen, (prefix.length, 0), value=1)
         positions = (seen.cumsum(1) - 1).clamp(min=0)[:, prefix.length :]
-        states = self._read(ids, seen, positions, cache)
+        last = torch.full((rows,), ids.shape[1] - 1, device=ids.device)
+        with read_at(last, ids.shape[1]):
+            states = self._read(ids, seen, positions, cache)
         return Beginnings(torch.arange(rows, device=ids.device), ones[:, 0], ones, states[:, -1], seen, cache)
 
     def _read(self, ids: Tensor, mask: Tensor, positions: Tensor, cache: DynamicCache) -> Tensor:

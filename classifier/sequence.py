@@ -20,6 +20,7 @@ from classifier.continuing import gentler
 from classifier.devices import device, half_precision
 from classifier.examples import Example, TrainingData
 from classifier.files import read_metadata, write_metadata
+from classifier.last_layer import read_at, spare
 from classifier.layers import decayed_rates, freeze_lower
 from classifier.lessons import Lesson, Lessons
 from classifier.losses import Criterion, divergence, probabilities
@@ -46,6 +47,7 @@ class SequenceClassifier(ABC):
         self, model: nn.Module, tokenizer: PreTrainedTokenizerBase, labels: Sequence[str], recipe: TrainingRecipe
     ) -> None:
         self.model = model.to(device()).eval()
+        spare(self.model)
         self.tokenizer = tokenizer
         self.labels = tuple(labels)
         self.recipe = recipe
@@ -84,8 +86,20 @@ class SequenceClassifier(ABC):
         return self._pooled(self._window_logits([window for text in texts for window in text]), texts)
 
     def _window_logits(self, windows: Sequence[Tokens]) -> Tensor:
-        with half_precision():
-            return self.model(**padded(windows, self.tokenizer.pad_token_id)).logits.float()
+        batch = padded(windows, self.tokenizer.pad_token_id)
+        # What is computed again in the backward pass has to be the same again.
+        reads_all = self.model.training and self.recipe.optimisation.checkpointing
+        places = None if reads_all else self._places(batch["input_ids"])
+        with half_precision(), read_at(places, batch["input_ids"].shape[1]):
+            return self._logits(batch).float()
+
+    def _logits(self, batch: Mapping[str, Tensor]) -> Tensor:
+        """Return the logits [n, L] of a padded batch."""
+        return self.model(**batch).logits
+
+    @abstractmethod
+    def _places(self, ids: Tensor) -> Tensor | None:
+        """Return which token of each row [n, length] the model reads its labels from, None where it is not one."""
 
     def _pooled(self, logits: Tensor, texts: Sequence[Windows]) -> Tensor:
         """Return the logits [n, L] of texts from those of their windows."""

@@ -80,4 +80,4 @@ def test_what_nobody_knows_does_not_move_its_columns(tmp_path):
     told = replace(silent, train=tuple(replace(example, soft_targets=()) for example in silent.train))
     lowered = lineup.fit("bert", recipe, told, Unwatched(), tmp_path).predict_proba(texts)
     assert unknown.mean() > 2 * lowered[:, columns_of(tasks[1], model.labels)].mean()
-    assert known.max() > 0.9
+    assert known.max() > 0.8
