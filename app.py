@@ -151,7 +151,7 @@ def _add_upkeep(commands: Any) -> None:  # noqa: ANN401
     restore = _command(commands, "restore", _restore, "make a new data folder out of a backup")
     restore.add_argument("file", type=Path, metavar="FILE")
     restore.add_argument("directory", type=Path, metavar="DIR")
-    _command(commands, "work", _work, "")
+    _command(commands, "work", _work, "").add_argument("--idle", default="1")
 
 
 def _serve(arguments: argparse.Namespace) -> None:
@@ -267,7 +267,8 @@ def _restore(arguments: argparse.Namespace) -> object:
 def _work(arguments: argparse.Namespace) -> None:
     from workflow.worker import main as work
 
-    work(["--data", str(arguments.data), *(["--database", arguments.database] if arguments.database else [])])
+    database = ["--database", arguments.database] if arguments.database else []
+    work(["--data", str(arguments.data), "--idle", arguments.idle, *database])
 
 
 def _cases(arguments: argparse.Namespace) -> "UseCases":

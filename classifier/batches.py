@@ -11,6 +11,8 @@ from classifier.devices import device
 
 POOL = 50
 """Batches that are drawn and sorted by length together: long enough to pad little, short enough to stay random."""
+TOKENS_AT_ONCE = 8192
+"""Tokens of a batch that is only scored; the memory for what a model computes of them grows with their number."""
 STEP = 8
 """Lengths are rounded up to a multiple: kernels are compiled for each shape, so there should be few."""
 CHARACTERS_A_TOKEN = 12
@@ -53,7 +55,14 @@ def shuffled_rows(lengths: Sequence[int], size: int, generator: np.random.Genera
 
 
 def sorted_rows(lengths: Sequence[int], size: int) -> Iterator[np.ndarray]:
-    """Yield all rows from the longest to the shortest, so that memory runs out at once or never."""
+    """Yield all rows from the longest to the shortest, so that memory runs out at once or never.
+
+    A batch has at most `size` rows, and where they are long so few that their tokens are at most `TOKENS_AT_ONCE`.
+    """
     order = np.argsort(-np.asarray(lengths), kind="stable")
-    for start in range(0, len(order), size):
-        yield order[start : start + size]
+    start = 0
+    while start < len(order):
+        fit = TOKENS_AT_ONCE // max(1, lengths[order[start]])
+        end = start + max(1, min(size, fit))
+        yield order[start:end]
+        start = end

@@ -1,6 +1,7 @@
 """Tells what is wrong when disk or database fail, whatever library says it. Knows no words for people."""
 
 import errno
+import os
 import sqlite3
 from collections.abc import Callable
 from enum import Enum, auto
@@ -30,13 +31,8 @@ OF_SQLITE = {
     sqlite3.SQLITE_CORRUPT: Fault.DAMAGED,
     sqlite3.SQLITE_NOTADB: Fault.DAMAGED,
 }
-OF_SYSTEM = {
-    errno.ENOSPC: Fault.FULL,
-    errno.EDQUOT: Fault.FULL,
-    errno.EFBIG: Fault.FULL,
-    errno.EIO: Fault.FULL,
-    errno.EROFS: Fault.READ_ONLY,
-}
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+OF_SYSTEM = dict.fromkeys((*NO_ROOM, errno.EIO), Fault.FULL) | {errno.EROFS: Fault.READ_ONLY}
 PRIMARY = 0xFF
 """The bits of an SQLite error code that tell its kind."""
 
@@ -46,7 +42,10 @@ def fault_of(error: BaseException) -> Fault | None:
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, sqlite3.Error):
         return OF_SQLITE.get(getattr(cause, "sqlite_errorcode", 0) & PRIMARY)
-    return OF_SYSTEM.get(cause.errno or 0) if isinstance(cause, OSError) else None
+    if isinstance(cause, OSError):
+        return OF_SYSTEM.get(cause.errno or 0)
+    # What is not written in Python hands on the system's words alone.
+    return Fault.FULL if any(os.strerror(code) in str(cause) for code in NO_ROOM) else None
 
 
 def on_fault(database: Database, told: Callable[[Fault], Exception]) -> None:

@@ -22,14 +22,14 @@ class PredictionRow:
 
 
 def list_missing(session: Session, version_ids: Sequence[int]) -> list[int]:
-    """Return the items that lack a prediction of one of the versions; the front of the queue comes first."""
+    """Return the items that lack a prediction of one of the versions: first those without any, then by the queue."""
     if not version_ids:
         return []
     statement = (
         select(Item.id)
         .outerjoin(Standing, Standing.item_id == Item.id)
         .where(~_predicted(version_ids[0]) if len(version_ids) == 1 else _any_missing(version_ids))
-        .order_by((Standing.state != "open"), Standing.instructive.desc(), Item.id.desc())
+        .order_by((Standing.state != "open"), Standing.kind != "", Standing.instructive.desc(), Item.id.desc())
     )
     return list(session.scalars(statement))
 

@@ -1,14 +1,21 @@
 """Queries on versions, and the switch of the live one. Knows no files and no models."""
 
+from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import cache
 from hashlib import sha256
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from storage.tables import Version, VersionStatus
+from storage.jobs import BAKE_OFF
+from storage.tables import Job, Version, VersionStatus
 from storage.tables.base import now
+
+RETIRED_KEPT = 3
+"""So many versions that were live before keep their files, for each classifier."""
+BAKE_OFF_KEPT = timedelta(days=30)
 
 
 def get_version(session: Session, version_id: int) -> Version | None:
@@ -61,9 +68,27 @@ def get_mark(session: Session) -> str:
     return sha256(repr(rows).encode()).hexdigest()[:16]
 
 
-def list_ids(session: Session) -> set[int]:
-    """Return the ids of all versions."""
-    return set(session.scalars(select(Version.id)))
+def list_kept_ids(session: Session) -> set[int]:
+    """Return the ids of the versions whose files are kept.
+
+    Live ones and candidates; of each classifier the last few retired ones, which a roll-back can reach; and what the
+    last bake-off made, for a while, since somebody may still pick it.
+    """
+    facts = select(Version.id, Version.classifier, Version.status, Version.promoted_at, Version.job_id)
+    newest = facts.add_columns(Version.created_at).order_by(Version.promoted_at.desc(), Version.id.desc())
+    last_bake_off = session.scalar(select(func.max(Job.id)).where(Job.kind == BAKE_OFF))
+    kept: set[int] = set()
+    retired: Counter[str] = Counter()
+    for version_id, classifier, status, promoted_at, job_id, created_at in session.execute(newest):
+        if status != VersionStatus.RETIRED:
+            kept.add(version_id)
+        elif promoted_at is not None:
+            retired[classifier] += 1
+            if retired[classifier] <= RETIRED_KEPT:
+                kept.add(version_id)
+        elif job_id is not None and job_id == last_bake_off and now() - created_at < BAKE_OFF_KEPT:
+            kept.add(version_id)
+    return kept
 
 
 def get_previous_live(session: Session, classifier: str) -> Version | None:

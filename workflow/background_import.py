@@ -94,7 +94,7 @@ class BackgroundImport:
 def _status(row: Import, *, is_ours: bool) -> str:
     if row.ended_at is not None:
         return "failed" if "error" in row.counts else "done"
-    return "running" if is_ours or (now() - _last_sign(row)).total_seconds() < QUIET_SECONDS else "cut_off"
+    return "running" if is_ours or abs((now() - _last_sign(row)).total_seconds()) < QUIET_SECONDS else "cut_off"
 
 
 def _last_sign(row: Import) -> datetime:

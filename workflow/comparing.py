@@ -25,7 +25,7 @@ class VersionRow:
     """A version in the table of all. `gold` names the gold items that it was measured on, `metrics` are averages.
 
     `preset` is the recipe that somebody picked by name; `promotable`: it can go live now. `returns`: a roll-back of its
-    classifier brings it back.
+    classifier brings it back. Without `has_files` it can do neither: its files were deleted.
     """
 
     id: int
@@ -42,6 +42,7 @@ class VersionRow:
     job_id: int | None
     promotable: bool
     returns: bool
+    has_files: bool
     continued: int | None
     """Number of the version on top of which only the latest corrections were learned."""
 
@@ -119,6 +120,7 @@ def _get(session: Session, version_id: int) -> Version:
 
 def _row(row: Version, data: Path, *, returns: bool = False) -> VersionRow:
     waits = row.classifier in SWITCHABLE and row.status != VersionStatus.LIVE
+    has_files = row.classifier not in SWITCHABLE or is_there(data, row)
     return VersionRow(
         id=row.id,
         classifier=row.classifier,
@@ -132,7 +134,8 @@ def _row(row: Version, data: Path, *, returns: bool = False) -> VersionRow:
         seconds=row.seconds,
         preset=row.recipe.get("preset", ""),
         job_id=row.job_id,
-        promotable=waits and is_there(data, row),
+        promotable=waits and has_files,
         returns=returns,
+        has_files=has_files,
         continued=row.metrics.get(CONTINUED, {}).get("version"),
     )

@@ -20,7 +20,7 @@ from workflow.predicting import rows
 from workflow.questions import Questions
 from workflow.standings import Voices
 from workflow.task import sentence
-from workflow.views import ItemResult, ItemView
+from workflow.views import ItemResult, ItemView, NeighbourView
 from workflow.voices import Context, classifier_views, disagreement_view
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class Live:
 
     def classify(self, text: str) -> ItemResult:
         """Ask all live versions about a text; nothing is stored."""
-        near = self.neighbours.of_text(text)
+        near, without = self._near(text)
         said, unavailable = self._ask(text, views_as_examples(near))
         with self.database.read() as session:
             context = Context.read(session)
@@ -62,9 +62,16 @@ class Live:
                 classifiers=classifier_views(context, voices),
                 neighbours=near,
                 disagreement=disagreement_view(context, voices, 0.0),
-                unavailable=unavailable | self.silent(session, silent),
+                unavailable=unavailable | without | self.silent(session, silent),
             )
         return tell_cuts(self.models, context.live, result)
+
+    def _near(self, text: str) -> tuple[tuple[NeighbourView, ...], dict[str, str]]:
+        """Return a text's neighbours, or why there are none."""
+        try:
+            return self.neighbours.of_text(text), {}
+        except Unavailable as error:
+            return (), {"neighbours": str(error)}
 
     def _ask(self, text: str, near: Sequence[Example]) -> tuple[dict[str, Prediction], dict[str, str]]:
         said: dict[str, Prediction] = {}

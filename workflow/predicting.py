@@ -36,28 +36,29 @@ class Predictor:
         for start, chunk in chunks(item_ids):
             watch.progress(start / len(item_ids), f"predicting, {start} of {len(item_ids)} items")
             self.say(live, chunk)
-            self.settle(chunk)
 
-    def say(self, live: LiveModel, item_ids: Sequence[int]) -> None:
+    def say(self, live: LiveModel, item_ids: Sequence[int], watch: Watch = Unwatched()) -> None:
         """Store what a version says of a few items of which it has not spoken yet."""
         with self.database.read() as session:
             spoken = predictions.list_predicted(session, live.version.id, item_ids)
-        self.say_again(live, [item_id for item_id in item_ids if item_id not in spoken])
+        self.say_again(live, [item_id for item_id in item_ids if item_id not in spoken], watch)
 
-    def say_again(self, live: LiveModel, item_ids: Sequence[int]) -> None:
-        """Store what a version says of a few items now, in place of what it said before."""
+    def say_again(self, live: LiveModel, item_ids: Sequence[int], watch: Watch = Unwatched()) -> None:
+        """Store what a version says of a few items now, in place of what it said before, and what follows from it."""
         with self.database.read() as session:
             texts = training.list_texts(session, item_ids)
         present = [item_id for item_id in item_ids if item_id in texts]
         if not present:
             return
         asked = questions(self.neighbours, live.model, present, [texts[item_id][0] for item_id in present])
-        scores, shown = asked.ask(live.model), asked.shown(live.model)
+        scores, shown = asked.ask(live.model, watch), asked.shown(live.model)
         with self.database.write() as session:
-            predictions.write_predictions(session, live.version.id, rows(live.version, present, scores, shown))
+            said = rows(live.version, present, scores, shown)
+            # In one transaction: of an item whose place is not that of its predictions, nobody would hear again.
+            standings.refresh(session, predictions.write_predictions(session, live.version.id, said))
 
     def settle(self, item_ids: Sequence[int]) -> None:
-        """Draw the conclusions: claims and standings of items of which something new was said."""
+        """Draw the conclusions anew: claims and standings of items."""
         with self.database.write() as session:
             standings.refresh(session, list(item_ids))
 

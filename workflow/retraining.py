@@ -25,6 +25,7 @@ from workflow.neighbours import Neighbours
 from workflow.recipes import RecipeBook, as_options, by_classifier, recipe_from
 from workflow.roles import OPERATOR, Actor, require_lead
 from workflow.supervisor import Supervisor
+from workflow.version_files import is_there
 from workflow.views import JobView, NamedRecipe, RetrainPlan, VersionView
 
 
@@ -175,7 +176,7 @@ class Retraining:
         """Make a version live."""
         require_lead(by)
         with self.database.write() as session:
-            view = _version_view(promoting.promote(session, version_id))
+            view = _version_view(self._with_files(promoting.promote(session, version_id)))
         self.supervisor.ensure()
         return view
 
@@ -183,9 +184,15 @@ class Retraining:
         """Make the version live again that was live before."""
         require_lead(by)
         with self.database.write() as session:
-            view = _version_view(promoting.roll_back(session, classifier))
+            view = _version_view(self._with_files(promoting.roll_back(session, classifier)))
         self.supervisor.ensure()
         return view
+
+    def _with_files(self, row: Version) -> Version:
+        """Return a version that is to go live; raise `Refused` where its files were deleted."""
+        if not is_there(self.data, row):
+            raise Refused(f"The files of {row.classifier}, version {row.number}, were deleted; retrain it instead.")
+        return row
 
     def metrics(self) -> dict[str, Any]:
         """Return the metrics on gold that were measured when the live versions were trained."""

@@ -19,6 +19,8 @@ from workflow.worker import DATABASE_VARIABLE, is_worker_alive
 
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS_BETWEEN_LOOKS = 2.0
+IDLE_SECONDS = 300
+"""So long a worker of the page keeps the models in memory, so that a new item is predicted within moments."""
 QUICK_SECONDS = 20.0
 QUICK_DEATHS = 3
 """So many workers that died at once in a row mean that the next would die as well."""
@@ -60,7 +62,8 @@ class Supervisor:
             self._start_worker()
 
     def start(self) -> None:
-        """Look after the worker from a thread until `stop`."""
+        """Look after the worker from a thread until `stop`; one that is idle stays for a while."""
+        self.command += ["--idle", str(IDLE_SECONDS)]
         Thread(target=self._watch, name="supervisor", daemon=True).start()
 
     def stop(self) -> None:

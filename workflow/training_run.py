@@ -55,7 +55,7 @@ class TrainingRun:
             self.snapshot = read_snapshot(session)
             self.done = versions.list_of_job(session, task.hand.job_id)
             self.live = versions.list_live(session)
-            sweep(task.data, versions.list_ids(session), jobs.list_unfinished_ids(session))
+            sweep(task.data, versions.list_kept_ids(session), jobs.list_unfinished_ids(session))
         self.data: TrainingData = self.snapshot.training_data()
         self.recipe_data = RecipeData(self.snapshot, self.data, self.neighbours, self.models, task.hand.job_id)
         self.candidates = Candidates(self.database, task.data, task.hand.job_id, self.snapshot)

@@ -76,7 +76,6 @@ class Triage:
             raise Refused("The prompted LLM has no version yet: start a retraining.")
         predictor = Predictor(self.database, self.neighbours)
         predictor.say_again(live, [item_id])
-        predictor.settle([item_id])
         return self.item(item_id)
 
     def classify(self, text: str) -> ItemResult:

@@ -47,7 +47,7 @@ def is_there(data: Path, row: Version) -> bool:
 
 
 def sweep(data: Path, kept: Collection[int], unfinished: Collection[int]) -> None:
-    """Remove what belongs to no version: half-written directories, those without a row, workspaces of ended jobs."""
+    """Remove half-written directories, those of versions that are not `kept`, and workspaces of ended jobs."""
     for directory in (data / "versions").glob("*/*"):
         if directory.name == UNFINISHED or (directory.name.isdigit() and int(directory.name) not in kept):
             shutil.rmtree(directory, ignore_errors=True)

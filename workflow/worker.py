@@ -36,6 +36,7 @@ ATTEMPTS = 3
 SILENT = timedelta(seconds=20)
 """After this a worker on another machine, of which no lock tells, counts as gone."""
 IDLE_SECONDS = 1.0
+LOOK_SECONDS = 0.25
 DATABASE_VARIABLE = "NEWS_TRIAGE_DATABASE"
 """Carries the database's URL to the worker; a password on the command line could be read by everyone."""
 
@@ -83,15 +84,21 @@ class Worker:
     def _work_off(self, idle_seconds: float) -> int:
         taken = 0
         while True:
-            job = self._claim()
-            if job is None:
-                # A job is often followed by the next within a moment; to start a process for that takes longer.
-                time.sleep(idle_seconds)
-                job = self._claim()
-            if job is None:
+            # A job is often followed by the next within a moment; to start a process for that takes longer.
+            if (job := self._claim() or self._wait(idle_seconds)) is None:
                 return taken
             taken += 1
             self._work(job)
+
+    def _wait(self, idle_seconds: float) -> Job | None:
+        deadline = time.monotonic() + idle_seconds
+        while time.monotonic() < deadline:
+            time.sleep(min(LOOK_SECONDS, idle_seconds))
+            with self.database.read() as session:
+                waiting = jobs.count_unfinished(session)
+            if waiting and (job := self._claim()):
+                return job
+        return None
 
     def _claim(self) -> Job | None:
         with self.database.write() as session:
@@ -163,16 +170,25 @@ def take_back_abandoned(session: Session) -> None:
             jobs.requeue(job, "The worker died; the job goes on with the next one.")
 
 
-def work(data: Path, url: str | None = None) -> int:
-    """Open the data folder, work off its queue and return how many jobs were taken up."""
+def work(data: Path, url: str | None = None, idle_seconds: float = IDLE_SECONDS) -> int:
+    """Open the data folder, work off its queue and return how many jobs were taken up.
+
+    For so long without work a worker waits, with the live versions in memory, before it ends.
+    """
     # Imported here, because the bodies bring the models' libraries, and asking for help should not.
     from workflow.bakeoff.body import bake_off
-    from workflow.predict_job import predict
+    from workflow.predict_job import PredictJobs
     from workflow.training_run import retrain
 
     database = Database(url or os.environ.get(DATABASE_VARIABLE) or sqlite_url(data / "triage.db"))
+    predictions = PredictJobs(database, data)
+    bodies = {
+        jobs.RETRAIN: predictions.put_away_for(retrain),
+        jobs.PREDICT: predictions.predict,
+        jobs.BAKE_OFF: predictions.put_away_for(bake_off),
+    }
     try:
-        return Worker(database, data, {jobs.RETRAIN: retrain, jobs.PREDICT: predict, jobs.BAKE_OFF: bake_off}).run()
+        return Worker(database, data, bodies).run(idle_seconds)
     finally:
         database.close()
 
@@ -182,6 +198,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Work off the jobs of a data folder, then end.")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--database", help=f"default: ${DATABASE_VARIABLE} or the folder's SQLite file")
+    parser.add_argument("--idle", type=float, default=IDLE_SECONDS, help="seconds without work before it ends")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format=job_log.FORMAT, stream=sys.stderr)
     signal.signal(signal.SIGTERM, _stop)
@@ -192,7 +209,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("TQDM_DISABLE", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     try:
-        work(options.data, options.database)
+        work(options.data, options.database, options.idle)
     except Stopped:
         logger.info("Stopped; the job in hand goes on with the next worker.")
     return 0

@@ -40,3 +40,8 @@ def test_an_endless_text_is_cut_and_still_ends_like_others():
 def test_no_texts_are_no_batches():
     assert encode(train_tokenizer(["a"], 300), [], 16) == []
     assert list(sorted_rows([], 4)) == []
+
+
+def test_a_batch_that_is_only_scored_holds_few_long_texts():
+    lengths = [4096, 10, 4096, 20_000, 4096, 10]
+    assert [batch.tolist() for batch in sorted_rows(lengths, 4)] == [[3], [0, 2], [4, 1], [5]]

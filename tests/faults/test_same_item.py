@@ -100,19 +100,20 @@ def test_a_save_whose_answer_was_lost_may_be_repeated_even_after_somebody_else_c
     assert len(stored(cases)) == 2
 
 
-def conflict_of(cases):
+def conflict_of(cases, item_id=ITEM):
     with pytest.raises(Conflict) as refusal:
-        cases.triage.submit(ITEM, [NAMED[3]], "mine", 1, person="ann")
+        cases.triage.submit(item_id, [NAMED[3]], "mine", 1, person="ann")
     return str(refusal.value).split(" has changed")[0], refusal.value.other
 
 
 def test_an_import_that_changed_the_item_is_shown_with_its_labels(cases, tmp_path):
     """Bug: the notice said that nobody had said anything."""
-    text = cases.triage.item(ITEM).item.text
-    cases.importing.run(
-        write_jsonl(tmp_path / "n.jsonl", [{"text": text, "labels": [NAMED[5]]}]), by=Actor("bob", LEAD)
-    )
-    who, other = conflict_of(cases)
+    news = {"text": "一条没有标签的新闻"}
+    cases.importing.run(write_jsonl(tmp_path / "open.jsonl", [news]))
+    ((item_id,),) = query(cases.data, "SELECT id FROM item WHERE import_id IS NOT NULL")
+    labelled = write_jsonl(tmp_path / "labelled.jsonl", [news | {"labels": [NAMED[5]]}])
+    cases.importing.run(labelled, by=Actor("bob", LEAD))
+    who, other = conflict_of(cases, item_id)
     assert (who, other["person"], other["labels"]) == ("An import", "bob", [NAMED[5]])
 
 

@@ -1,8 +1,11 @@
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from storage import versions
+from storage import jobs, versions
 from storage.tables import Version, VersionStatus
+from storage.tables.base import now
 
 
 def add(session, classifier="bert"):
@@ -63,3 +66,31 @@ def test_thresholds_follow_a_renamed_label(database):
     row = Version(classifier="bert", labels=["old name", "other"], label_ids=[7, 8], thresholds={"old name": 0.3})
 
     assert versions.list_thresholds(row) == {7: 0.3}
+
+
+def test_files_are_kept_of_what_is_live_waits_or_can_come_back(database):
+    with database.write() as session:
+        lived = [add(session) for _ in range(6)]
+        for row in lived:
+            versions.make_live(session, row, "better")
+        waiting, other = add(session), add(session, "prompt")
+        versions.make_live(session, other, "first")
+        kept = versions.list_kept_ids(session)
+
+    assert kept == {row.id for row in (*lived[2:], waiting, other)}
+
+
+def test_files_of_a_bake_off_are_kept_until_the_next_one_or_for_a_month(database):
+    with database.write() as session:
+        made = []
+        for _ in range(2):
+            job = jobs.add_job(session, jobs.BAKE_OFF, ["bert"])
+            job.status = "cancelled"
+            session.flush()
+            made.append(add(session))
+            made[-1].job_id, made[-1].status = job.id, VersionStatus.RETIRED
+        session.flush()
+        assert versions.list_kept_ids(session) == {made[1].id}
+        made[1].created_at = now() - timedelta(days=31)
+        session.flush()
+        assert versions.list_kept_ids(session) == set()

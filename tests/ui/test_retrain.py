@@ -2,11 +2,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from classifier.files import write_metadata
 from storage import versions
 from storage.tables import Job, Version
 from tests.ui.conftest import ANN, BOB
 from ui.retrain import RetrainHandlers, thinned
 from workflow.errors import BadInput, NotFound, Refused
+from workflow.version_files import version_directory
 
 MORNING = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
@@ -132,6 +134,7 @@ def test_versions_of_two_classifiers_are_not_compared(handlers):
 
 def test_a_promoted_version_is_live_and_the_one_before_returns_by_a_roll_back(handlers, desk):
     candidate = add_bert(desk, status="candidate")
+    add_files(desk, candidate, 1)
     handlers.promote(ANN, candidate)
     rows = {row.id: row for row in handlers.versions(ANN)["versions"]}
     assert (rows[candidate].status, rows[1].status, rows[1].returns) == ("live", "retired", True)
@@ -141,9 +144,25 @@ def test_a_promoted_version_is_live_and_the_one_before_returns_by_a_roll_back(ha
     assert not any(row.returns for row in rows.values())
 
 
-def test_a_version_without_files_cannot_be_promoted_from_the_page(handlers, desk):
+def add_files(desk, *version_ids):
+    for version_id in version_ids:
+        directory = version_directory(desk.data, "bert", version_id)
+        directory.mkdir(parents=True)
+        write_metadata(directory, {})
+
+
+def test_a_version_whose_files_were_deleted_cannot_go_live(handlers, desk):
     candidate = add_bert(desk, status="candidate")
-    assert not next(row for row in handlers.versions(ANN)["versions"] if row.id == candidate).promotable
+    row = next(row for row in handlers.versions(ANN)["versions"] if row.id == candidate)
+    assert (row.promotable, row.has_files) == (False, False)
+    with pytest.raises(Refused, match="were deleted"):
+        handlers.promote(ANN, candidate)
+    add_files(desk, candidate)
+    handlers.promote(ANN, candidate)
+    assert not any(row.returns for row in handlers.versions(ANN)["versions"])
+    with pytest.raises(Refused, match="bert, version 5, were deleted"):
+        handlers.rollback(ANN, "bert")
+    assert desk.retraining.versions("bert")[0].status == "live"
 
 
 def test_a_long_curve_is_thinned_and_keeps_its_end():

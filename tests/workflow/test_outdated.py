@@ -55,7 +55,7 @@ def test_what_the_old_version_said_is_marked_until_the_new_one_has_spoken(spoken
         refresh(session, [1])
     now = triage.item(1).classifiers["bert"]
     assert (now.outdated, now.labels, now.thresholds) == (False, ("业绩预告",), {"业绩预告": 0.25})
-    assert kind_and_claims(spoken) == ("all_differ", [(3,)])
+    assert kind_and_claims(spoken) == ("bert_alone", [(3,)])
 
 
 def test_what_was_rolled_back_speaks_no_more(spoken, tmp_path):

@@ -72,7 +72,7 @@ function table(versions, { promote }) {
       h("td", {}, span(one.seconds)),
       h("td", {}, one.continued ? t("version.continued", { n: one.continued }) : one.preset),
       h("td.wide", {}, one.reason),
-      h("td", {}, one.promotable && button()),
+      h("td", {}, one.promotable ? button() : !one.has_files && t("version.no_files")),
     );
   };
   return h(

@@ -8,7 +8,7 @@ from tests.workflow.training.conftest import TinyRecipes
 from workflow.bakeoff.bake_offs import BakeOffs
 from workflow.bakeoff.body import bake_off
 from workflow.bakeoff.child import attempt, settle
-from workflow.predict_job import predict
+from workflow.predict_job import PredictJobs
 from workflow.training_run import retrain
 from workflow.worker import Worker
 
@@ -28,5 +28,6 @@ def bake_offs(desk, recipes=QuickRecipes):
 
 
 def work(desk, carry_out=here):
+    predict = PredictJobs(desk.database, desk.data).predict
     bodies = {jobs.BAKE_OFF: partial(bake_off, carry_out=carry_out), jobs.RETRAIN: retrain, jobs.PREDICT: predict}
     return Worker(desk.database, desk.data, bodies).run(idle_seconds=0)

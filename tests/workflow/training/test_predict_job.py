@@ -1,11 +1,14 @@
 import pytest
 from sqlalchemy import delete, func, select
 
+from classifier import sequence
+from classifier.watch import Cancelled
 from storage import jobs, standings, versions
 from storage.tables import Embedding, Item, Job, JobStatus, Prediction, Standing, Version
 from workflow import predict_job
 from workflow.job_watch import Hand
 from workflow.predict_job import PredictRun
+from workflow.predicting import chunks
 from workflow.promoting import ask_for_predictions
 from workflow.task import GiveWay, Task
 
@@ -38,11 +41,15 @@ def forget(desk, *item_ids):
         session.execute(delete(Embedding).where(Embedding.item_id.in_(item_ids)))
 
 
-def test_a_new_item_gets_vector_predictions_and_place(trained):
-    with trained.database.write() as session:
-        session.add(Item(id=500, text="海澜科技：控股股东办理了股权质押", text_hash="500", split="train"))
+def add_item(desk, item_id):
+    with desk.database.write() as session:
+        session.add(Item(id=item_id, text="海澜科技：控股股东办理了股权质押", text_hash=str(item_id), split="train"))
         session.flush()
-        session.add(Standing(item_id=500))
+        session.add(Standing(item_id=item_id))
+
+
+def test_a_new_item_gets_vector_predictions_and_place(trained):
+    add_item(trained, 500)
 
     assert predict_now(trained).message == "1 items predicted."
     assert predictions_of(trained, 500) == {"bert", "llm_head"}
@@ -61,10 +68,10 @@ def test_a_classifier_that_is_down_does_not_silence_the_other(trained, monkeypat
     forget(trained, OPEN)
     say = predict_job.Predictor.say
 
-    def down(predictor, live, item_ids):
+    def down(predictor, live, item_ids, watch):
         if live.version.classifier == "llm_head":
             raise RuntimeError("The server does not answer.")
-        say(predictor, live, item_ids)
+        say(predictor, live, item_ids, watch)
 
     monkeypatch.setattr(predict_job.Predictor, "say", down)
     job = predict_now(trained)
@@ -79,7 +86,7 @@ def test_a_classifier_that_is_down_does_not_silence_the_other(trained, monkeypat
 def test_when_every_classifier_is_down_the_job_fails(trained, monkeypatch):
     forget(trained, OPEN)
 
-    def down(predictor, live, item_ids):
+    def down(predictor, live, item_ids, watch):
         raise RuntimeError("The server does not answer.")
 
     monkeypatch.setattr(predict_job.Predictor, "say", down)
@@ -92,7 +99,7 @@ def test_predicting_gives_way_to_a_retraining(trained):
     trained.retraining.start(["bert"])
 
     with pytest.raises(GiveWay):
-        PredictRun(in_hand).run()
+        PredictRun(in_hand, trained.models, trained.neighbours).run()
     assert predictions_of(trained, OPEN) == set()
 
 
@@ -108,10 +115,47 @@ def test_what_is_asked_for_while_it_runs_is_done_by_the_same_job(trained, monkey
             assert ask_for_predictions(session, refresh=True).id == in_hand.hand.job_id
 
     monkeypatch.setattr(PredictRun, "_prune", ask_meanwhile)
-    assert PredictRun(in_hand).run() == "2 items predicted."
+    assert PredictRun(in_hand, trained.models, trained.neighbours).run() == "2 items predicted."
     assert predictions_of(trained, OPEN + 1) == {"bert", "llm_head"}
     with trained.database.read() as session:
         assert session.get_one(Job, in_hand.hand.job_id).status == JobStatus.SUCCEEDED
+
+
+def test_new_items_do_not_wait_until_all_others_are_done(trained, monkeypatch):
+    monkeypatch.setattr(predict_job, "chunks", lambda ids: chunks(ids, 2))
+    forget(trained, *range(OPEN, OPEN + 6))
+    in_hand, said, say = task(trained), [], predict_job.Predictor.say
+
+    def note(predictor, live, item_ids, watch):
+        if not said:
+            add_item(trained, 500)
+            with trained.database.write() as session:
+                ask_for_predictions(session)
+        said.append(tuple(item_ids))
+        say(predictor, live, item_ids, watch)
+
+    monkeypatch.setattr(predict_job.Predictor, "say", note)
+    assert PredictRun(in_hand, trained.models, trained.neighbours).run() == "7 items predicted."
+    assert 500 in said[2]
+    assert predictions_of(trained, 500) == {"bert", "llm_head"}
+
+
+def test_a_wish_to_stop_is_heeded_between_two_batches_of_one_step(trained, monkeypatch):
+    monkeypatch.setattr(sequence, "SCORING_BATCH", 2)
+    forget(trained, *range(OPEN, OPEN + 8))
+    in_hand, looks, heed = task(trained), [], PredictRun._heed
+
+    def cancel_in_the_middle(run):
+        looks.append(run)
+        if len(looks) == 4:
+            trained.retraining.cancel(in_hand.hand.job_id)
+        return heed(run)
+
+    monkeypatch.setattr(PredictRun, "_heed", cancel_in_the_middle)
+    with pytest.raises(Cancelled):
+        PredictRun(in_hand, trained.models, trained.neighbours).run()
+    assert len(looks) == 4
+    assert predictions_of(trained, OPEN) == set()
 
 
 def test_after_a_roll_back_every_place_is_recomputed(trained):
