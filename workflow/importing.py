@@ -142,11 +142,11 @@ class Importing:
         path = self.data / "exports" / f"rejects-{run.import_id}-{secrets.token_hex(8)}"
         with RejectsFile(path, source.table.form, source.table.columns, say) as rejects:
             records = source.table.records(meter)
-            while chunk := list(islice(records, CHUNK)):
-                rows = usable(chunk, source.parser, rejects)
-                tally.rows += len(chunk)
+            # Records are parsed one by one: one may be much larger than the row that becomes of it.
+            while read := list(usable(islice(records, CHUNK), source.parser, rejects)):
+                tally.rows += len(read)
                 tally.rejected = rejects.count
-                run.write(rows)
+                run.write([row for row in read if row])
                 watch.progress(meter.share, f"{tally.rows:,} rows read, {tally.added:,} new")
         return str(rejects.path) if rejects.count else ""
 

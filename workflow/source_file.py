@@ -1,6 +1,6 @@
 """A file that was understood: what its columns mean and what a first look at all of it found. Stores nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -18,7 +18,7 @@ from workflow.readers import (
     check_mapping,
     guess_mapping,
     open_table,
-    printable,
+    shown_name,
     take_survey,
 )
 
@@ -38,7 +38,7 @@ class SourceFile:
     @property
     def filename(self) -> str:
         """Return its name as it can be shown."""
-        return printable(self.table.path.name)
+        return shown_name(self.table.path.name)
 
     @property
     def parser(self) -> RowParser:
@@ -53,7 +53,7 @@ def understand(path: Path | str, mapping: Mapping[str, str] | None, encoding: st
     chosen = check_mapping(guess_mapping(table.columns) | dict(mapping or {}), table.columns, table.path.name)
     survey = _survey(table, chosen.get("labels", ""), _stamp(path))
     if not survey.rows:
-        raise BadInput(f"{table.path.name} has no row that can be read.")
+        raise BadInput(f"{shown_name(table.path.name)} has no row that can be read.")
     return SourceFile(table, chosen, survey)
 
 
@@ -92,12 +92,11 @@ def look(source: SourceFile) -> tuple[list[Row], list[tuple[int, str, str]]]:
     return rows, rejected
 
 
-def usable(records: list[Record], parser: RowParser, rejects: RejectsFile) -> list[Row]:
-    """Return the rows that can be used; the others go to the rejects."""
-    rows: list[Row] = []
+def usable(records: Iterable[Record], parser: RowParser, rejects: RejectsFile) -> Iterator[Row | None]:
+    """Yield the row of each record, None for one that cannot be used, which goes to the rejects."""
     for record in records:
         try:
-            rows.append(parser.parse(record))
+            yield parser.parse(record)
         except Unusable as verdict:
             rejects.add(record, verdict)
-    return rows
+            yield None

@@ -124,7 +124,7 @@ def test_meter_reaches_the_end(tmp_path):
         (b"This is prose.\nNothing else.\n", "no column that looks like the text"),
         (b"[1, 2, 3]", "holds no rows"),
         (b'{"a": 1}\n{"b": 2}', "no column that looks like the text"),
-        ((",".join(f"c{n}" for n in range(3_000)) + "\n1\n").encode(), "3,000 columns"),
+        ((",".join(f"c{n}" for n in range(3_000)) + "\n1\n").encode(), "more than 2,000 columns"),
     ],
 )
 def test_what_is_no_table_of_texts_is_refused_in_one_sentence(tmp_path, content, says):

@@ -4,7 +4,7 @@
 writes its labels; a `RowParser` then turns each record into a `Row`, or says which column cannot be used and why.
 """
 
-from workflow.readers.cells import printable
+from workflow.readers.cells import shown_name
 from workflow.readers.columns import FIELDS, check_mapping, guess_mapping
 from workflow.readers.records import Meter, Record, Row, Unusable
 from workflow.readers.rejects import RejectsFile
@@ -25,6 +25,6 @@ __all__ = [
     "check_mapping",
     "guess_mapping",
     "open_table",
-    "printable",
+    "shown_name",
     "take_survey",
 ]

@@ -1,10 +1,14 @@
-"""Turns single cells into clean values: texts, lists of labels, lists of companies. Knows no columns."""
+"""Turns single cells into clean values: texts, names, lists of labels, lists of companies. Knows no columns."""
 
 import json
 import math
 import re
 from collections.abc import Iterable
 
+MAX_NAME = 200
+"""Characters of a label, a company, a source."""
+MAX_LABELS = 100
+"""Labels of one item."""
 LABEL_SEPARATORS = {"|": "|｜", ";": ";；", ",": ",，", "、": "、"}
 """How labels may be joined: the separator and all characters that count as it."""
 
@@ -36,6 +40,11 @@ def printable(value: object) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\x00", "")
 
 
+def shown_name(value: object) -> str:
+    """Return a name of a file or a column as it can stand in a sentence: one line, nothing that acts on a terminal."""
+    return "".join(character if character.isprintable() else " " for character in printable(value)).strip()
+
+
 def list_labels(value: object, separator: str) -> tuple[str, ...] | None:
     """Return the labels of a cell, each once; None where it says nothing; raise ValueError where it makes no sense.
 
@@ -49,8 +58,12 @@ def list_labels(value: object, separator: str) -> tuple[str, ...] | None:
         value = [value]
     if not isinstance(value, list):
         raise ValueError("not a list of labels")
-    names = (clean_text(_label_of(entry)) for entry in value)
-    return tuple(dict.fromkeys(name for name in names if name))
+    names = tuple(filter(None, dict.fromkeys(clean_text(_label_of(entry)) for entry in value)))
+    if len(names) > MAX_LABELS:
+        raise ValueError(f"{len(names):,} labels, more than {MAX_LABELS}")
+    if longest := max((len(name) for name in names if len(name) > MAX_NAME), default=0):
+        raise ValueError(f"a label of {longest:,} characters, more than {MAX_NAME}")
+    return names
 
 
 def split_labels(text: str, separator: str) -> list[str]:

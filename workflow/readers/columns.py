@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from workflow.errors import BadInput
+from workflow.readers.cells import shown_name
 
 FIELDS = ("text", "title", "labels", "external_id", "source", "published_at", "companies", "split")
 """What a column can hold."""
@@ -34,19 +35,20 @@ def guess_mapping(columns: Iterable[str]) -> dict[str, str]:
 
 def check_mapping(mapping: Mapping[str, str], columns: tuple[str, ...], filename: str) -> dict[str, str]:
     """Return the mapping without empty entries; raise BadInput for an unknown field or column, or without a text."""
+    filename = shown_name(filename)
     chosen = {field: column for field, column in mapping.items() if column}
     for field, column in chosen.items():
         if field not in FIELDS:
-            raise BadInput(f"There is no field called {field}; a column can hold {', '.join(FIELDS)}.")
+            raise BadInput(f"There is no field called {shown_name(field)}; a column can hold {', '.join(FIELDS)}.")
         if column not in columns:
-            raise BadInput(f"{filename} has no column {column}; its columns are {_listed(columns)}.")
+            raise BadInput(f"{filename} has no column {shown_name(column)}; its columns are {_listed(columns)}.")
     if "text" not in chosen:
         raise BadInput(f"{filename} has no column that looks like the text; its columns are {_listed(columns)}.")
     return chosen
 
 
 def _listed(columns: tuple[str, ...]) -> str:
-    shown = ", ".join(column[:40] for column in columns[:12])
+    shown = ", ".join(shown_name(column[:40]) for column in columns[:12])
     return f"{shown} and {len(columns) - 12} more" if len(columns) > 12 else shown or "none"
 
 

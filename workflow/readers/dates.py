@@ -34,13 +34,13 @@ def parse_date(value: object) -> datetime | None:
     if isinstance(value, datetime):
         return _checked(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return _from_epoch(float(value))
+        return _from_epoch(value)
     text = str(value or "").strip()
     return _from_text(text) if text else None
 
 
 def _from_text(text: str) -> datetime:
-    if text.isdigit() and len(text) in (10, 13):
+    if text.isdecimal() and len(text) in (10, 13):
         return _from_epoch(float(text))
     if agency := _AGENCY.fullmatch(text):
         day, clock = agency.groups("00:00:00")
@@ -48,7 +48,7 @@ def _from_text(text: str) -> datetime:
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             return _checked(read(text))
-        except (ValueError, TypeError, IndexError):
+        except (ValueError, TypeError, IndexError, OverflowError):
             continue
     for pattern in _PATTERNS:
         try:
@@ -58,12 +58,13 @@ def _from_text(text: str) -> datetime:
     raise ValueError(f"not a date: {text[:40]}")
 
 
-def _from_epoch(seconds: float) -> datetime:
+def _from_epoch(number: float) -> datetime:
     try:
+        seconds = float(number)
         # Thirteen digits are milliseconds: as seconds they would lie in the year 30,000.
         return _checked(datetime.fromtimestamp(seconds / 1000 if abs(seconds) > 1e11 else seconds, UTC))
     except (OverflowError, OSError, ValueError):
-        raise ValueError(f"not a date: {seconds}") from None
+        raise ValueError(f"not a date: {str(number)[:40]}") from None
 
 
 def _checked(moment: datetime) -> datetime:

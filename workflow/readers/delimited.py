@@ -4,11 +4,14 @@ import csv
 from collections import deque
 from collections.abc import Iterator
 
-from workflow.readers.cells import printable
+from workflow.readers.cells import shown_name
+from workflow.readers.lines import MAX_LINE
 from workflow.readers.records import Record
 
 MAX_RECORD_LINES = 500
 """A quoted field over more lines than this is taken for a quote that somebody forgot to close."""
+MAX_GIVEN_BACK = 100_000
+"""In a file with so many open quotes no quoted field spans lines, else each would cost a look at hundreds."""
 NO_DELIMITER = "\x1f"
 """Stands in where a file has a single column, so that commas in its texts mean nothing."""
 
@@ -25,6 +28,7 @@ class DelimitedReader:
         self._delimiter = delimiter
         self._again: deque[tuple[int, str | None]] = deque()
         self._taken: list[tuple[int, str]] = []
+        self._given_back = 0
         self.columns: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Record]:
@@ -57,28 +61,38 @@ class DelimitedReader:
         return Record(self._taken[0][0], raw=cells)
 
     def _feed(self) -> Iterator[str]:
+        size, most = 0, MAX_RECORD_LINES if self._given_back < MAX_GIVEN_BACK else 1
+        while (line := self._take()) != "":
+            if line is None or len(self._taken) > most or size > MAX_LINE:
+                raise _Endless("the line is too long" if line is None else "a quote is opened and never closed")
+            size += len(line)
+            yield line
+
+    def _take(self) -> str | None:
+        """Take the next line, "" at the end; blank ones between records are passed over."""
         while True:
             number, line = self._again.popleft() if self._again else next(self._lines, (0, ""))
-            if line == "":
-                return
-            if line is None or len(self._taken) >= MAX_RECORD_LINES:
-                self._taken.append((number, line or ""))
-                raise _Endless("the line is too long" if line is None else "a quote is opened and never closed")
-            self._taken.append((number, line))
-            yield line
+            if line == "" or self._taken or line is None or not line.isspace():
+                break
+        if line != "":
+            self._taken.append((number, line or ""))
+        return line
 
     def _give_back(self, reason: str) -> Record:
         self._again.extendleft(reversed(self._taken[1:]))
+        self._given_back += len(self._taken) - 1
         number, line = self._taken[0]
         return Record(number, raw=line.rstrip("\r\n")[:10_000], problem=reason)
 
 
 def name_columns(cells: list[str]) -> tuple[str, ...]:
     """Return the header's names, each different from the others and none empty."""
-    names: list[str] = []
+    names: dict[str, None] = {}
     for position, cell in enumerate(cells, start=1):
-        name = printable(cell).strip().lstrip("\ufeff") or f"column {position}"
-        names.append(name if name not in names else f"{name} ({position})")
+        name = shown_name(cell) or f"column {position}"
+        while name in names:
+            name = f"{name} ({position})"
+        names[name] = None
     return tuple(names)
 
 

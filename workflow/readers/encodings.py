@@ -1,14 +1,22 @@
-"""Finds out how a file's characters are written: UTF-8, UTF-16, GB18030 or Windows-1252. Knows no tables."""
+"""Finds out how a file's characters are written: UTF-8, UTF-16, UTF-32, GB18030 or Windows-1252. Knows no tables."""
 
 import codecs
 import re
 from pathlib import Path
 
 from workflow.errors import BadInput
+from workflow.readers.cells import shown_name
 
 HEAD = 1 << 16
 BLOCK = 1 << 20
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# The mark of UTF-32 begins with that of UTF-16, so it is looked for first.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _HIGH = re.compile(rb"[\x80-\xff]+")
 
 
@@ -32,14 +40,16 @@ def detect_encoding(path: Path) -> str:
 def check_encoding(name: str) -> str:
     """Return the encoding's name; raise BadInput where there is none of that name."""
     try:
+        # Encoding refuses what translates bytes into bytes, such as base64.
+        "".encode(name)
         return codecs.lookup(name).name
-    except LookupError:
-        raise BadInput(f"There is no encoding called {name}; try utf-8, utf-16 or gb18030.") from None
+    except (LookupError, ValueError):
+        raise BadInput(f"There is no encoding called {shown_name(name)}; try utf-8, utf-16 or gb18030.") from None
 
 
 def decoding_errors(encoding: str) -> str:
     """Return how undecodable bytes are kept, so that the row that holds them can be rejected."""
-    return "replace" if encoding.startswith("utf-16") else "surrogateescape"
+    return "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
 
 
 def _wide_encoding(head: bytes) -> str:

@@ -12,7 +12,9 @@ from workflow.readers.records import Record
 BLOCK = 1 << 16
 _START = re.compile(r"\[\s*(?=\{)")
 _BETWEEN = re.compile(r"[\s,]*")
-_NEXT_OBJECT = re.compile(r"(?<=[\n,])\s*(?=\{)")
+# Only spaces may stand between: with line ends, a long run of them would be searched from each of its places.
+_NEXT_OBJECT = re.compile(r"(?<=[\n\r,])[ \t]*(?=\{)")
+_LINE_END = re.compile(r"\r\n?|\n")
 
 
 class JsonArrayReader:
@@ -27,6 +29,7 @@ class JsonArrayReader:
         self._window = ""
         self._at = 0
         self._line = 1
+        self._lost = False
 
     def __iter__(self) -> Iterator[Record]:
         if not self._to_start():
@@ -41,6 +44,8 @@ class JsonArrayReader:
             if self._window[self._at] == "]":
                 return
             yield self._element()
+            if self._lost:
+                return
 
     def _element(self) -> Record:
         while True:
@@ -60,10 +65,16 @@ class JsonArrayReader:
             return record
 
     def _skip(self, reason: str) -> Record:
-        following = _NEXT_OBJECT.search(self._window, self._at + 1)
-        end = following.start() if following else len(self._window)
-        record = Record(self._line, raw=self._window[self._at : end][:10_000], problem=f"broken JSON: {reason}")
-        self._go(end)
+        """Pass over an element to where the next one seems to begin."""
+        record = Record(self._line, raw=self._window[self._at :][:10_000], problem=f"broken JSON: {reason}")
+        self._go(self._at + 1)
+        while not (following := _NEXT_OBJECT.search(self._window, self._at)):
+            # The last character stays: the next object may begin right behind it.
+            self._go(max(self._at, len(self._window) - 1))
+            if not self._more():
+                self._lost = True
+                return record
+        self._go(following.end())
         return record
 
     def _to_start(self) -> bool:
@@ -81,5 +92,5 @@ class JsonArrayReader:
         return bool(block)
 
     def _go(self, position: int) -> None:
-        self._line += self._window.count("\n", self._at, position)
+        self._line += sum(1 for _ in _LINE_END.finditer(self._window, self._at, position))
         self._at = position

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from workflow.errors import BadInput
+from workflow.readers.cells import shown_name
 from workflow.readers.encodings import decoding_errors
 from workflow.readers.records import Meter
 
@@ -14,10 +16,13 @@ MAX_LINE = 2_000_000
 
 @contextmanager
 def open_text(path: Path, encoding: str, meter: Meter) -> Iterator[io.TextIOWrapper]:
-    """Open a file as text; reading turns the meter. Line ends stay as they are."""
+    """Open a file as text; reading turns the meter. Line ends stay as they are. Raise BadInput for a wrong encoding."""
     size = max(path.stat().st_size, 1)
     with path.open("rb") as binary:
-        yield io.TextIOWrapper(_Metered(binary, size, meter), encoding, decoding_errors(encoding), newline="")
+        try:
+            yield io.TextIOWrapper(_Metered(binary, size, meter), encoding, decoding_errors(encoding), newline="")
+        except UnicodeError as error:
+            raise BadInput(f"{shown_name(path.name)} is not written in {encoding}; name another encoding.") from error
 
 
 def read_lines(stream: io.TextIOWrapper) -> Iterator[tuple[int, str | None]]:

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from workflow.readers.cells import clean_text, list_companies, list_labels, printable
+from workflow.readers.cells import MAX_NAME, clean_text, list_companies, list_labels, printable
 from workflow.readers.dates import parse_date
 from workflow.readers.records import Record, Row, Unusable
 from workflow.readers.survey import Survey
 
 MAX_TEXT = 100_000
-MAX_NAME = 200
-MAX_LABELS = 100
 MAX_COMPANIES = 200
 _SPLITS = {"train": "train", "validation": "validation", "valid": "validation", "val": "validation"} | {
     "dev": "validation",
@@ -59,11 +57,6 @@ class RowParser:
         if not self.survey.labelled:
             # No row of the file has a label, so an empty list means "not known" and not "none applies".
             return None
-        for label in labels or ():
-            if len(label) > MAX_NAME:
-                raise Unusable(self.mapping["labels"], f"a label of {len(label):,} characters, more than {MAX_NAME}")
-        if labels and len(labels) > MAX_LABELS:
-            raise Unusable(self.mapping["labels"], f"{len(labels):,} labels, more than {MAX_LABELS}")
         return labels
 
     def _name(self, record: Record, field: str) -> str:

@@ -14,6 +14,8 @@ from workflow.readers.records import Record
 
 MAX_LABELS = 5_000
 MAX_CELLS = 200_000
+MAX_CHARACTERS = 50_000_000
+"""Of all different cells together: a column of long texts must not fill the memory."""
 
 
 @dataclass(frozen=True)
@@ -32,28 +34,46 @@ class Survey:
 
 def take_survey(records: Iterable[Record], column: str) -> Survey:
     """Count rows and labels in the labels' column ("" for none); raise BadInput where it cannot hold labels."""
-    rows, joined, listed, labelled, empty = 0, Counter[str](), Counter[str](), 0, 0
+    rows, joined, listed, labelled, empty = 0, _Joined(column), Counter[str](), 0, 0
     for record in records:
         if record.problem:
             continue
         rows += 1
         cell = record.values.get(column) if column else None
         if isinstance(cell, str) and not cell.lstrip().startswith("["):
-            joined[cell.strip()] += 1
+            joined.add(cell.strip())
         elif names := _safe_labels(cell):
             labelled += 1
             listed.update(names)
         else:
             empty += cell is not None
-        _refuse_too_many(column, len(joined), MAX_CELLS)
-    joined.pop("", None)
-    separator = choose_separator(joined)
-    for cell, count in joined.items():
+        _refuse_too_many(column, len(listed), MAX_LABELS)
+    separator = choose_separator(joined.cells)
+    for cell, count in joined.cells.items():
         for name in _safe_labels(cell, separator):
             listed[name] += count
     _refuse_too_many(column, len(listed), MAX_LABELS)
-    labelled += joined.total()
+    labelled += joined.cells.total()
     return Survey(rows, labelled, labelled + empty if labelled else 0, separator, dict(listed))
+
+
+@dataclass
+class _Joined:
+    """The different cells with labels joined in them, each with its number of rows."""
+
+    column: str
+    cells: Counter[str] = field(default_factory=Counter)
+    characters: int = 0
+
+    def add(self, cell: str) -> None:
+        """Count a cell; raise BadInput where there are too many for labels."""
+        if cell and cell not in self.cells:
+            self.characters += len(cell)
+            _refuse_too_many(self.column, len(self.cells), MAX_CELLS)
+            if self.characters > MAX_CHARACTERS:
+                raise BadInput(f"The column {self.column} holds long texts; map another column as labels.")
+        if cell:
+            self.cells[cell] += 1
 
 
 def choose_separator(cells: Mapping[str, int]) -> str:

@@ -10,20 +10,26 @@ from itertools import islice
 from pathlib import Path
 
 from workflow.errors import BadInput
-from workflow.readers.cells import printable
+from workflow.readers.cells import shown_name
 from workflow.readers.columns import guess_mapping
 from workflow.readers.delimited import NO_DELIMITER, DelimitedReader
-from workflow.readers.encodings import HEAD, check_encoding, decoding_errors, detect_encoding
+from workflow.readers.encodings import HEAD, check_encoding, detect_encoding
 from workflow.readers.json_array import JsonArrayReader
 from workflow.readers.json_lines import read_json_lines
 from workflow.readers.lines import open_text, read_lines
 from workflow.readers.records import Meter, Record
-from workflow.readers.workbook import is_workbook, read_workbook
+from workflow.readers.unpacking import is_workbook
+from workflow.readers.workbook import read_workbook
 
 DELIMITERS = (",", "\t", ";", "|")
 SAMPLE_RECORDS = 200
 MAX_COLUMNS = 2_000
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd\udc80-\udcff]")
+LINES_LOOKED_AT = 20
+FEW = 8
+"""Characters that are no text and prove nothing yet."""
+_BLANK = "\ufeff \t\r\n"
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_UNDECODABLE = re.compile(r"[\ufffd\udc80-\udcff]")
 
 
 @dataclass(frozen=True)
@@ -58,40 +64,55 @@ def open_table(path: Path | str, encoding: str | None = None) -> Table:
     if is_workbook(path):
         return _with_columns(Table(path, "xlsx", "utf-8"))
     encoding = check_encoding(encoding) if encoding else detect_encoding(path)
-    with path.open("rb") as file:
-        raw = file.read(HEAD)
-    head = _decode(raw, encoding)
-    if len(_CONTROL.findall(head)) > len(head) / 50:
-        raise BadInput(f"{path.name} is no table of texts: it looks like a picture, a program or an archive.")
-    if head.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
-        return _with_columns(Table(path, "jsonl" if _is_json_lines(head) else "json", encoding))
+    head = _read_head(path, encoding)
+    if _looks_binary(head):
+        raise BadInput(f"{_name(path)} is no table of texts: it looks like a picture, a program or an archive.")
+    if head[:1] in ("{", "["):
+        return _with_columns(Table(path, "jsonl" if _is_json_lines(path, encoding) else "json", encoding))
     delimiter = _guess_delimiter(head)
     return _with_columns(Table(path, "tsv" if delimiter == "\t" else "csv", encoding, delimiter))
 
 
 def _check_file(path: Path) -> None:
     if not path.exists():
-        raise BadInput(f"There is no file {printable(path)}.")
+        raise BadInput(f"There is no file {shown_name(path)}.")
     if path.is_dir():
-        raise BadInput(f"{path} is a folder; name a file in it.")
+        raise BadInput(f"{shown_name(path)} is a folder; name a file in it.")
     if not path.is_file():
-        raise BadInput(f"{path} is not an ordinary file.")
+        raise BadInput(f"{shown_name(path)} is not an ordinary file.")
     if not path.stat().st_size:
-        raise BadInput(f"{path.name} is empty.")
+        raise BadInput(f"{_name(path)} is empty.")
 
 
-def _decode(raw: bytes, encoding: str) -> str:
-    # The head may end within a character, which is not the file's fault.
-    return raw[: len(raw) - len(raw) % 2 if len(raw) == HEAD else None].decode(encoding, decoding_errors(encoding))
+def _name(path: Path) -> str:
+    return shown_name(path.name)
 
 
-def _is_json_lines(head: str) -> bool:
-    lines = [line for line in head.lstrip("\ufeff").splitlines()[:20] if line.strip()]
-    whole = [value for line in lines if isinstance(value := _parsed(line), dict)]
-    if len(lines) == 1 and whole:
+def _read_head(path: Path, encoding: str) -> str:
+    """Return the beginning of a file from its first character that is not blank."""
+    with open_text(path, encoding, Meter()) as stream:
+        while block := stream.read(HEAD):
+            if head := block.lstrip(_BLANK):
+                return head + stream.read(HEAD - len(head))
+    return ""
+
+
+def _looks_binary(head: str) -> bool:
+    """Tell by its characters; some lines of another encoding, or a stray NUL, do not make a table a picture."""
+    controls, undecodable = len(_CONTROL.findall(head)), len(_UNDECODABLE.findall(head))
+    return controls > max(len(head) / 50, FEW) or undecodable > max(len(head) / 5, FEW)
+
+
+def _is_json_lines(path: Path, encoding: str) -> bool:
+    with open_text(path, encoding, Meter()) as stream:
+        # One that is too long to be read is no object either.
+        filled = ("" if line is None else line.strip(_BLANK) for _, line in read_lines(stream) if line != "\n")
+        lines = list(islice((line for line in filled if line), LINES_LOOKED_AT))
+    if len(lines) == 1 and isinstance(value := _parsed(lines[0]), dict):
         # A single line may also be one object that holds the list of all rows.
-        return "text" in guess_mapping(whole[0]) or not any(_is_list_of_objects(value) for value in whole[0].values())
-    return isinstance(_parsed(lines[0]), dict) or len(whole) > len(lines) / 2
+        return "text" in guess_mapping(value) or not any(_is_list_of_objects(inner) for inner in value.values())
+    are_objects = [isinstance(_parsed(line), dict) for line in lines]
+    return any(are_objects[:1]) or sum(are_objects) > len(lines) / 2
 
 
 def _parsed(line: str) -> object:
@@ -126,11 +147,13 @@ def _parse_head(head: str, delimiter: str) -> Iterator[list[str]]:
 
 
 def _with_columns(table: Table) -> Table:
-    columns = _delimited_columns(table) if table.delimiter else tuple(_collect(islice(table.records(), SAMPLE_RECORDS)))
+    columns = _delimited_columns(table) if table.delimiter else _collect(islice(table.records(), SAMPLE_RECORDS))
     if not columns:
-        raise BadInput(f"{table.path.name} holds no rows of a table with a header, and no list of JSON objects.")
+        raise BadInput(f"{_name(table.path)} holds no rows of a table with a header, and no list of JSON objects.")
     if len(columns) > MAX_COLUMNS:
-        raise BadInput(f"{table.path.name} has {len(columns):,} columns; a table of news has at most {MAX_COLUMNS:,}.")
+        raise BadInput(
+            f"{_name(table.path)} has more than {MAX_COLUMNS:,} columns; leave out those that no news needs."
+        )
     return replace(table, columns=columns)
 
 
@@ -140,6 +163,11 @@ def _delimited_columns(table: Table) -> tuple[str, ...]:
         return reader.columns if next(iter(reader), None) else ()
 
 
-def _collect(records: Iterable[Record]) -> dict[str, None]:
-    # A name that cannot be shown cannot be chosen either.
-    return {column: None for record in records for column in record.values if printable(column) == column}
+def _collect(records: Iterable[Record]) -> tuple[str, ...]:
+    columns: dict[str, None] = {}
+    for record in records:
+        # A name that cannot be shown cannot be chosen either.
+        columns |= {column: None for column in record.values if shown_name(column) == column.strip()}
+        if len(columns) > MAX_COLUMNS:
+            break
+    return tuple(columns)
