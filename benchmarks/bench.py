@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree
 
-from benchmarks import index_scale, load, retrain_speed, serving, start_up
+from benchmarks import arrival, index_scale, load, retrain_speed, serving, start_up
 from benchmarks.big_desk import make_versions, speak, write_news
 from benchmarks.children import ROOT, exporting, importing
 from benchmarks.figures import Figure, keep
@@ -105,6 +105,12 @@ def starts(bench: Bench) -> Iterator[Figure]:
         yield from start_up.measure(bench.desk(items), items)
 
 
+def arrivals(bench: Bench) -> Iterator[Figure]:
+    """Bring in one item after the other while the worker is idle."""
+    with bench.copy(bench.desk(min(bench.sizes))) as data:
+        yield from arrival.measure(data)
+
+
 def retraining(bench: Bench) -> Iterator[Figure]:
     """Retrain after 200 corrections."""
     with bench.copy(bench.desk(min(bench.sizes))) as data:
@@ -117,6 +123,7 @@ PARTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "many_people": many_people,
     "neighbours": neighbours,
     "starts": starts,
+    "arrivals": arrivals,
     "retraining": retraining,
 }
 TOLD = {
