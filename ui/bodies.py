@@ -50,13 +50,13 @@ class Bodies:
 
 
 async def _whole(receive: Receive, most: int) -> bytes | None:
-    """Return a body, or None as soon as it is too large."""
+    """Return a body, or None as soon as it is too large or its sender has gone, as nobody acts on half a call."""
     pieces, size = list[bytes](), 0
     while True:
         message = await receive()
         pieces.append(message.get("body", b""))
         size += len(pieces[-1])
-        if size > most:
+        if size > most or message["type"] == "http.disconnect":
             return None
         if not message.get("more_body"):
             return b"".join(pieces)

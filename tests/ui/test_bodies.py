@@ -1,5 +1,6 @@
 """What a request may bring: not too much, in the form that is due, and no file that lies elsewhere."""
 
+import asyncio
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -107,19 +108,29 @@ def test_a_file_that_announces_itself_too_large_is_refused_before_its_first_byte
     assert not (desk.data / "uploads").exists()
 
 
-def test_what_comes_after_a_body_is_still_heard():
-    """Bug: an event stream would never have learnt that its reader had gone."""
-    heard = []
+def heard_behind(*messages):
+    """What an app behind the limits hears of a request in these messages, and how often it was called."""
+    waiting, heard = list(messages), []
 
     async def app(scope, receive, send):
-        heard.extend([await receive(), await receive()])
-
-    messages = [{"type": "http.request", "body": b"x"}, {"type": "http.disconnect"}]
+        heard.append([(await receive())["type"] for _ in messages])
 
     async def receive():
-        return messages.pop(0)
+        return waiting.pop(0)
 
-    import asyncio
+    async def send(message):
+        pass
 
-    asyncio.run(Bodies(app, 10)({"type": "http", "method": "POST", "path": "/sign-in", "headers": []}, receive, None))
-    assert [message["type"] for message in heard] == ["http.request", "http.disconnect"]
+    scope = {"type": "http", "method": "POST", "path": "/sign-in", "headers": []}
+    asyncio.run(Bodies(app, largest_file=10)(scope, receive, send))
+    return heard
+
+
+def test_what_comes_after_a_body_is_still_heard():
+    """Bug: an event stream would never have learnt that its reader had gone."""
+    heard = heard_behind({"type": "http.request", "body": b"x"}, {"type": "http.disconnect"})
+    assert heard == [["http.request", "http.disconnect"]]
+
+
+def test_half_a_call_is_not_carried_out():
+    assert heard_behind({"type": "http.request", "body": b"x", "more_body": True}, {"type": "http.disconnect"}) == []

@@ -160,19 +160,15 @@ def test_every_use_case_stands_in_a_table(desk):
         assert methods(getattr(desk, topic)) == {name for table in tables for name in table.get(topic, ())}, topic
 
 
-def wishes():
-    return [pytest.param(topic, name, id=f"{topic}.{name}") for topic in FOR_LEADS for name in FOR_LEADS[topic]]
-
-
-@pytest.mark.parametrize(("topic", "name"), wishes())
-def test_an_analyst_s_wish_that_changes_more_than_an_annotation_changes_nothing(desk, tmp_path, topic, name):
+def test_an_analyst_s_wish_that_changes_more_than_an_annotation_changes_nothing(desk, tmp_path):
     file = write_jsonl(tmp_path / "news.jsonl", [{"text": "新的一条", "labels": ["产品召回"]}])
     given = {"FILE": file, "FOLDER/all.backup": tmp_path / "all.backup", "FOLDER/model": tmp_path / "model"}
-    asked = [given.get(value, value) if isinstance(value, str) else value for value in FOR_LEADS[topic][name]]
     before = stored(desk)
-    with pytest.raises(NotAllowed, match="Only a lead"):
-        getattr(getattr(desk, topic), name)(*asked, by=Actor("ann", ANALYST))
-    assert stored(desk) == before
+    for topic, name in [(topic, name) for topic, names in FOR_LEADS.items() for name in names]:
+        asked = [given.get(value, value) if isinstance(value, str) else value for value in FOR_LEADS[topic][name]]
+        with pytest.raises(NotAllowed, match="Only a lead"):
+            getattr(getattr(desk, topic), name)(*asked, by=Actor("ann", ANALYST))
+        assert stored(desk) == before, f"{topic}.{name}"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "news.jsonl"]
 
 
