@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
+from reprlib import repr as brief
 from typing import Any
 
 import gradio as gr
@@ -163,7 +164,7 @@ class Files:
     def export_annotations(self, request: gr.Request, form: str = "jsonl") -> FileData:
         """Return every annotation as JSONL or CSV."""
         if form not in ("jsonl", "csv"):
-            raise BadInput(f"The format is jsonl or csv, not {form!r}.")
+            raise BadInput(f"The format is jsonl or csv, not {brief(form)}.")
         name = f"annotations.{form}"
         return self._file(request, name, lambda stream: self.use_cases.exporting.annotations(form, stream))
 
@@ -182,17 +183,17 @@ def _uploaded(file: object) -> Path:
 
 def _id(name: str, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**63:
-        raise BadInput(f"The {name} is a whole number, not {value!r}.")
+        raise BadInput(f"The {name} is a whole number, not {brief(value)}.")
     return value
 
 
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str):
-        raise BadInput(f"The {name} is a text, not {value!r}.")
+        raise BadInput(f"The {name} is a text, not {brief(value)}.")
     return value
 
 
 def _texts(name: str, values: object) -> list[str]:
     if not isinstance(values, list | tuple) or not all(isinstance(value, str) for value in values):
-        raise BadInput(f"The {name} are a list of texts, not {values!r}.")
+        raise BadInput(f"The {name} are a list of texts, not {brief(values)}.")
     return list(values)

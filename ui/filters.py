@@ -3,6 +3,7 @@
 import re
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from reprlib import repr as brief
 from typing import Any
 
 from workflow.errors import BadInput
@@ -45,13 +46,13 @@ def filter_from(chosen: Chosen) -> QueueFilter:
 
 def _check(name: str, value: object) -> None:
     if name not in NAMES:
-        raise BadInput(f"A filter has no field {name!r}; it has {', '.join(NAMES)}.")
+        raise BadInput(f"A filter has no field {brief(name)}; it has {', '.join(NAMES)}.")
     if not isinstance(value, str):
-        raise BadInput(f"The filter's {name} is a text, not {value!r}.")
+        raise BadInput(f"The filter's {name} is a text, not {brief(value)}.")
     if name == "ids" and value and not IDS.fullmatch(value):
         raise BadInput("The filter's ids are at most 1,000 whole numbers with commas between them.")
     if name in CHOICES and value not in CHOICES[name]:
-        raise BadInput(f"The filter's {name} is one of {', '.join(filter(None, CHOICES[name]))}, not {value!r}.")
+        raise BadInput(f"The filter's {name} is one of {', '.join(filter(None, CHOICES[name]))}, not {brief(value)}.")
 
 
 def _check_stance(classifier: str, stance: str, label: str, rival: str, rival_label: str) -> None:
@@ -81,5 +82,5 @@ def moment_from(text: str, what: str = "The moment") -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise BadInput(f"{what} is a date such as 2026-01-31, not {text!r}.") from None
+        raise BadInput(f"{what} is a date such as 2026-01-31, not {brief(text)}.") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

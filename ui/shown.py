@@ -4,6 +4,7 @@ Handlers take plain values, after who asks for them, and return plain values; th
 """
 
 import inspect
+import json
 import logging
 from collections.abc import Callable
 from functools import wraps
@@ -14,7 +15,7 @@ from starlette.requests import Request
 
 from ui.phrasebook import in_language
 from ui.words import language_of
-from workflow.errors import Conflict, TriageError
+from workflow.errors import BadInput, Conflict, TriageError
 from workflow.faults import explained
 from workflow.roles import ANYBODY, LEAD, Actor
 from workflow.views import as_json
@@ -43,6 +44,14 @@ def sentence(error: Exception) -> str:
     return UNEXPECTED
 
 
+def refuse_broken(sent: object) -> None:
+    """Raise BadInput for values that nothing could store or send back: half a character, endless nesting."""
+    try:
+        json.dumps(sent, ensure_ascii=False, default=lambda _: None).encode()
+    except (UnicodeEncodeError, RecursionError):
+        raise BadInput("What was sent holds half a character, or is nested too deeply.") from None
+
+
 def answering(handler: Callable[..., dict[str, Any]]) -> Callable[[dict[str, Any], gr.Request], dict[str, Any]]:
     """Make a handler callable from the page: fields in, `{"ok": true, …}` or `{"ok": false, "message"}` out.
 
@@ -58,6 +67,7 @@ def answering(handler: Callable[..., dict[str, Any]]) -> Callable[[dict[str, Any
         except TypeError as wrong:
             return {"ok": False, "message": f"The page asked for something unknown: {wrong}."}
         try:
+            refuse_broken(fields)
             return {"ok": True} | as_json(handler(by, **fields))
         except Conflict as conflict:
             return {"ok": False, "message": str(conflict), "conflict": as_json(conflict.other)}
@@ -75,6 +85,7 @@ def shown(handler: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(handler)
     def safe(*values: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever the handler takes and gives
         try:
+            refuse_broken([*values, *named.values()])
             return handler(*values, **named)
         except gr.Error:
             raise

@@ -11,9 +11,18 @@ TriageError
 
 from typing import Any
 
+LONGEST = 500
+"""Characters of a sentence; what it quotes may be of any length."""
+
 
 class TriageError(Exception):
-    """The root. Its text is one sentence for people."""
+    """The root. Its text is one sentence for people: one line that acts on no terminal, whatever it quotes."""
+
+    def __str__(self) -> str:
+        """Return the sentence, cut and made printable."""
+        text = super().__str__()[: LONGEST + 1]
+        plain = "".join(character if character.isprintable() else " " for character in text)
+        return plain if len(plain) <= LONGEST else f"{plain[:LONGEST]}…"
 
 
 class NotFound(TriageError):
