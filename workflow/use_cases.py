@@ -1,5 +1,6 @@
 """All use cases, wired once: the one value that pages, API and command line are given. Knows no flags and no page."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ from workflow.supervisor import Supervisor
 from workflow.tokens import Tokens
 from workflow.triage import Triage
 
+SWITCH_SECONDS = 0.0005
+
 
 @dataclass(frozen=True)
 class UseCases:
@@ -65,6 +68,9 @@ class UseCases:
     @contextmanager
     def background(self) -> Iterator[None]:
         """Keep a worker alive while jobs wait, and fill an empty database; for the web process alone."""
+        # An answer asks the database some thirty times and waits for the interpreter after each; an import in another
+        # thread would let it wait five milliseconds every time.
+        sys.setswitchinterval(SWITCH_SECONDS)
         self.supervisor.start()
         # The page answers meanwhile: loading the sample and the models takes seconds.
         Thread(target=self._open, name="first start", daemon=True).start()
