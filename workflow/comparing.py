@@ -135,7 +135,7 @@ def _row(row: Version, data: Path, *, returns: bool = False) -> VersionRow:
         preset=row.recipe.get("preset", ""),
         job_id=row.job_id,
         promotable=waits and has_files,
-        returns=returns,
+        returns=returns and has_files,
         has_files=has_files,
         continued=row.metrics.get(CONTINUED, {}).get("version"),
     )
