@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from storage.known import count_labels_by_split
-from storage.tables import Item
+from storage.tables import Item, NearDuplicateKey
 from tests.workflow.bringing import write_jsonl
 from workflow.dealing import MEASURED, choose_ratios
 from workflow.importing import Importing
+from workflow.placing import MOST_COMPARED
 
 WORDS = "云岭远山星河海棠北辰青禾长风明湖银杏沧澜瑞石南屏金穗天澄朗月东篱启明华垦鹿鸣九畹白鹭"
 
@@ -101,3 +102,17 @@ def test_where_gold_came_with_a_file_of_its_own_the_rest_is_for_train_and_valida
 def test_gold_and_validation_stop_growing_when_they_say_enough():
     assert choose_ratios(100) == pytest.approx((0.8, 0.1, 0.1))
     assert choose_ratios(100_000)[2] * 100_000 == MEASURED
+
+
+def test_of_a_common_phrase_only_so_many_keys_are_kept_as_are_compared(database, tmp_path):
+    """Guards against imports that took ever longer: each row was read beside all that share its phrase."""
+    (phrase,) = make_texts(1)
+    importing = Importing(database, tmp_path)
+    for file in range(3):
+        rows = [{"text": f"{phrase}{file * 30 + number}"} for number in range(30)]
+        importing.run(write_jsonl(tmp_path / f"{file}.jsonl", rows))
+    with database.read() as session:
+        holders = Counter(session.scalars(select(NearDuplicateKey.key)))
+        clusters = set(session.scalars(select(Item.cluster)))
+    assert max(holders.values()) == MOST_COMPARED
+    assert len(clusters) == 1
