@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
-from typing import Literal, TextIO
+from typing import Annotated, Literal, TextIO
 
 from fastapi import APIRouter, Request
+from fastapi import Path as UrlPath
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 
 from ui.filters import NAMES, filter_from
@@ -24,6 +25,8 @@ from workflow.roles import LEAD
 from workflow.use_cases import UseCases
 
 Format = Literal["csv", "jsonl"]
+JobId = Annotated[int, UrlPath(lt=2**63)]
+"""A larger one no database can look for."""
 Write = Callable[[TextIO], object]
 MEDIA = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson", "md": "text/markdown; charset=utf-8"}
 PIECE = 256 * 1024
@@ -121,7 +124,7 @@ def download_routes(use_cases: UseCases) -> APIRouter:
 
 def _add_bake_offs(router: APIRouter, use_cases: UseCases) -> None:
     @router.get("/bake-off-{job_id}.{form}", response_model=None)
-    def bake_off(request: Request, job_id: int, form: Literal["csv", "md"]) -> StreamingResponse | JSONResponse:
+    def bake_off(request: Request, job_id: JobId, form: Literal["csv", "md"]) -> StreamingResponse | JSONResponse:
         """Send a bake-off's table."""
         try:
             view = use_cases.bake_offs.view(job_id)
