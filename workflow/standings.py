@@ -58,7 +58,7 @@ def refresh(session: Session, item_ids: Sequence[int]) -> None:
 
 def list_voices(session: Session, item_ids: Sequence[int]) -> dict[int, Voices]:
     """Return what is said of each of the items."""
-    predictions = standings.list_live_predictions(session, item_ids)
+    predictions = standings.list_current_predictions(session, item_ids)
     known = truths.list_truths(session, item_ids)
     return {
         item_id: Voices(
