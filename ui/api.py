@@ -110,10 +110,10 @@ class Endpoints:
         """Return the labels."""
         return self.use_cases.labels.list(include_archived=bool(include_archived))
 
-    def retrain(self, request: gr.Request, classifiers: list[str] | None = None, anew: bool = False) -> Json:
+    def retrain(self, request: gr.Request, classifiers: list[str] | None = None) -> Json:
         """Start a retraining of some or all classifiers; answers with its job."""
         chosen = tuple(_texts("classifiers", classifiers)) if classifiers else CLASSIFIERS
-        return self.use_cases.retraining.start(chosen, actor_of(request), anew=bool(anew))
+        return self.use_cases.retraining.start(chosen, actor_of(request))
 
     def jobs(self) -> list[Json]:
         """Return the last jobs, newest first."""

@@ -82,7 +82,7 @@ def test_labels_versions_jobs_and_metrics_are_lists_and_objects(call):
 
 def test_a_retraining_answers_with_its_job(call):
     call("submit", 1, ["产品召回"], "token-1", 1, "", "ann")
-    job = call("retrain", ["bert"], False)
+    job = call("retrain", ["bert"])
     keys = "id kind classifiers status progress message started_at seconds_left metrics"
     assert set(keys.split()) <= set(job)
     assert call("job", job["id"])["classifiers"] == ["bert"]
@@ -138,7 +138,7 @@ def test_an_export_is_a_file_to_fetch(call, web, endpoint, asked, name, held):
         ("search", ["x", None, 10**9, 0], "between 1 and"),
         ("search", ["x", {"order": 7}, 5, 0], "order"),
         ("classify", [""], "no text"),
-        ("retrain", [["svm"], False], "svm"),
+        ("retrain", [["svm"]], "svm"),
         ("job", [77], "no job 77"),
         ("promote", [77], "77"),
         ("rollback", ["nobody"], "nobody"),

@@ -114,7 +114,7 @@ PAGE_FOR_ALL = {
     "labels": {"table"},
 }
 API_FOR_LEADS = {
-    "retrain": [["bert"], False],
+    "retrain": [["bert"]],
     "cancel_job": [1],
     "promote": [4],
     "rollback": ["bert"],
