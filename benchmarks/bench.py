@@ -174,7 +174,8 @@ def _run(part: str, bench: Bench) -> None:
         sys.stdout.write(f"{figure}\n")
         sys.stdout.flush()
         figures.append(figure)
-    keep(part, figures)
+        # At once: whoever stops a long part keeps what it has measured.
+        keep(part, figures)
 
 
 if __name__ == "__main__":
