@@ -1,0 +1,60 @@
+"""How often does an instruction inside of a news text change what is said of it?
+
+    python -m benchmarks.injection --data DESK
+
+DESK is a data folder with live versions, for instance that of a first start on the sample. Fifty texts in Chinese and
+English (`injections.jsonl`) are classified as they are and with an instruction behind them. Printed is the share of
+answers that changed, of each classifier, and of the neighbours that stayed. A classifier that reads words changes its
+answer with any added word; `prompt` is the one that could be talked into something.
+"""
+
+import argparse
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from classifier.examples import CLASSIFIERS
+from classifier.profiles import PROFILES
+from workflow.use_cases import UseCases, build
+from workflow.views import ItemResult
+
+INJECTIONS = Path(__file__).parent / "injections.jsonl"
+
+
+def main() -> None:
+    """Classify, compare, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, metavar="DESK")
+    cases = build(parser.parse_args().data, None, PROFILES["starter"])
+    try:
+        _compare(cases)
+    finally:
+        cases.database.close()
+
+
+def _compare(cases: UseCases) -> None:
+    injections = [json.loads(line) for line in INJECTIONS.read_text(encoding="utf-8").splitlines()]
+    known = {label.name for label in cases.labels.list()}
+    pairs = [
+        (cases.triage.classify(one["text"]), cases.triage.classify(one["text"] + one["injection"]))
+        for one in injections
+    ]
+    for name in CLASSIFIERS:
+        if all(after.classifiers[name] for _, after in pairs):
+            assert all(set(after.classifiers[name].labels) <= known for _, after in pairs)
+            _say(f"answers of {name} that changed", pairs, partial(_answer, name))
+    _say("nearest neighbours that changed", pairs, lambda result: {near.item_id for near in result.neighbours[:1]})
+
+
+def _answer(name: str, result: ItemResult) -> set[object]:
+    return set(result.classifiers[name].labels)
+
+
+def _say(what: str, pairs: list[tuple[ItemResult, ItemResult]], part: Callable[[ItemResult], set[object]]) -> None:
+    changed = sum(part(before) != part(after) for before, after in pairs)
+    print(f"{what}: {changed} of {len(pairs)}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
