@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmarks.client import Client
 from benchmarks.figures import Figure, timed
+from benchmarks.processes import processor_seconds, serving_pid
 from tests.browser.conftest import serving
 
 WARM_UP, TIMES, PAGES = 10, 200, 15
@@ -43,20 +44,23 @@ def measure(data: Path, items: int) -> Iterator[Figure]:
     with serving(data) as (address, _):
         client = Client(address)
         sleep(SETTLE_SECONDS)
-        yield from measure_desk(client, items)
+        yield from measure_desk(client, serving_pid(data), items)
         yield from measure_pages(client, items)
 
 
-def measure_desk(client: Client, items: int) -> Iterator[Figure]:
+def measure_desk(client: Client, pid: int, items: int) -> Iterator[Figure]:
     """Take and save one item after the other, then take items of filters that an index serves."""
     labels = [label["name"] for label in client.call("labels", False)]
     taken, saved = [], []
+    worked = processor_seconds(pid)
     for number in range(WARM_UP + TIMES):
         item = client.next_item()["item"]
         taken.append(client.seconds)
         client.submit(item, [labels[number % len(labels)]], f"{client.person}-{item['id']}-{number}")
         saved.append(client.seconds)
+    pair = (processor_seconds(pid) - worked) / (WARM_UP + TIMES) * 1000
     size = f"{items:,} items"
+    yield Figure(f"the next item and its save, {size}: the server's processor time", pair)
     yield timed(f"`/next_item`, {size}", taken[WARM_UP:], BARS.get(items))
     yield timed(f"`/submit`, synchronous=FULL, {size}", saved[WARM_UP:], SUBMIT_BAR)
     for name in ("kind", "band", "source"):

@@ -7,6 +7,7 @@ from time import monotonic, sleep
 
 from benchmarks.client import Client
 from benchmarks.figures import Figure
+from benchmarks.processes import resident_gb, serving_pid
 from benchmarks.serving import SETTLE_SECONDS
 from tests.browser.conftest import serving
 
@@ -31,18 +32,3 @@ def measure(data: Path, items: int) -> Iterator[Figure]:
     spread = f"{min(seconds):.2f} to {max(seconds):.2f} s, n = {STARTS}"
     yield Figure(f"start to the first item, {items:,} items", median(seconds), START_BARS.get(items), "s", spread)
     yield Figure(f"server's memory, starter models loaded, {items:,} items", memory, MEMORY_BARS.get(items), "GB")
-
-
-def serving_pid(data: Path) -> int:
-    """Return the process that serves a data folder."""
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        words = path.read_bytes().split(b"\0")
-        if b"serve" in words and str(data).encode() in words:
-            return int(path.parent.name)
-    raise RuntimeError(f"nobody serves {data}")
-
-
-def resident_gb(pid: int) -> float:
-    """Return the memory of a process, the shared pages of files left out."""
-    status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-    return int(status["RssAnon"].split()[0]) / 1e6

@@ -19,7 +19,7 @@ Vectors = NDArray[np.float32]
 Hits = list[tuple[int, float]]
 """Ids with their similarity, the most similar first."""
 
-EXACT_UP_TO = 50_000
+EXACT_UP_TO = 20_000
 """Vectors that are all compared with each query; more are searched by a usearch graph (HNSW)."""
 
 # Similarities held at a time (64 MiB); queries are taken in blocks that fit.

@@ -67,6 +67,9 @@ class ExampleIndex:
         if version_id == self.version_id and mark == known and not self._waiting:
             return True
         if patience is not None and self._is_comparison_due(version_id, mark):
+            if self.is_behind:
+                # One page has waited already; the others are not kept as well.
+                return False
             self._catch_up_behind(patience)
         if not self._lock.acquire(timeout=-1 if patience is None else patience):
             return False
@@ -90,11 +93,9 @@ class ExampleIndex:
         return outdated and (known is None or self._may_compare())
 
     def _catch_up_behind(self, patience: float) -> None:
-        thread = self._behind
-        if thread is None or not thread.is_alive():
-            thread = self._behind = Thread(target=self._catch_up_quietly, name="example index", daemon=True)
-            thread.start()
-        thread.join(patience)
+        self._behind = Thread(target=self._catch_up_quietly, name="example index", daemon=True)
+        self._behind.start()
+        self._behind.join(patience)
 
     def _catch_up_quietly(self) -> None:
         try:
