@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import copytree
 
@@ -100,8 +100,8 @@ def neighbours(bench: Bench) -> Iterator[Figure]:
 
 
 def starts(bench: Bench) -> Iterator[Figure]:
-    """Start a server on the smallest and on the largest desk."""
-    for items in sorted({min(bench.sizes), max(bench.sizes)}):
+    """Start a server on desks of all sizes."""
+    for items in bench.sizes:
         yield from start_up.measure(bench.desk(items), items)
 
 
@@ -126,6 +126,8 @@ PARTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "arrivals": arrivals,
     "retraining": retraining,
 }
+BY_SIZE = ("bulk", "answers", "starts")
+"""Parts that are kept for each size of a desk by itself."""
 TOLD = {
     "training_speed": ["-m", "benchmarks.training_speed", "--items", "1500", "--epochs", "6"],
     "asking_speed": ["-m", "benchmarks.asking_speed", "--items", "16"],
@@ -168,14 +170,21 @@ def _run(part: str, bench: Bench) -> None:
         said = tell(part, bench)
         sys.stdout.write(said)
         keep(part, said=said)
-        return
+    elif part in BY_SIZE:
+        for items in bench.sizes:
+            _measure(f"{part}, {items:,} items", PARTS[part](replace(bench, sizes=[items])))
+    else:
+        _measure(part, PARTS[part](bench))
+
+
+def _measure(title: str, measured: Iterator[Figure]) -> None:
     figures = []
-    for figure in PARTS[part](bench):
+    for figure in measured:
         sys.stdout.write(f"{figure}\n")
         sys.stdout.flush()
         figures.append(figure)
         # At once: whoever stops a long part keeps what it has measured.
-        keep(part, figures)
+        keep(title, figures)
 
 
 if __name__ == "__main__":

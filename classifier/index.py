@@ -7,6 +7,7 @@ minutes, so it can be kept in a file. Knows ids and numbers, nothing of texts. A
 import logging
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
+from secrets import token_hex
 from threading import RLock
 from typing import Protocol, Self
 
@@ -59,7 +60,8 @@ class NeighbourIndex:
         """Write the graph to a file, in place of an older one at once; few vectors need none and are not written."""
         with self._lock:
             if isinstance(self._index, _Graph):
-                aside = path.with_suffix(".new")
+                # Another process may keep the same index at this moment.
+                aside = path.with_suffix(f".{token_hex(4)}")
                 self._index.save(aside)
                 aside.replace(path)
 

@@ -163,11 +163,15 @@ class ExampleIndex:
         return True
 
     def _save(self) -> None:
-        self._path.parent.mkdir(exist_ok=True)
-        for older in self._path.parent.glob(f"*{self._path.suffix}"):
-            older.unlink(missing_ok=True)
-        self._index.save(self._path)
         self._unsaved = 0
+        try:
+            self._path.parent.mkdir(exist_ok=True)
+            for older in self._path.parent.iterdir():
+                older.unlink(missing_ok=True)
+            self._index.save(self._path)
+        except (OSError, RuntimeError):
+            # Only the next start takes longer.
+            logger.warning("The index of examples could not be kept.", exc_info=True)
 
     @property
     def _path(self) -> Path:

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -75,6 +76,22 @@ def test_a_file_that_holds_no_graph_is_refused_and_nothing_is_lost(tmp_path, con
     assert ids(index.search(unit([1, 0]), 1)) == [[1]]
 
 
+def test_two_that_keep_their_graphs_at_once_do_not_disturb_each_other(tmp_path):
+    """Guards against a page that failed because the worker kept the same index at the same moment."""
+    graphs = [NeighbourIndex(exact_up_to=0) for _ in range(2)]
+    for graph in graphs:
+        graph.add(range(500), clustered(500))
+
+    def keep_often(graph):
+        for _ in range(50):
+            graph.save(tmp_path / "graph")
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(keep_often, graphs))
+    assert NeighbourIndex().load(tmp_path / "graph")
+    assert [path.name for path in tmp_path.iterdir()] == ["graph"]
+
+
 def test_a_graph_that_was_cut_off_is_refused(tmp_path):
     index = NeighbourIndex(exact_up_to=0)
     index.add(range(500), clustered(500))
@@ -137,7 +154,9 @@ def test_an_index_becomes_a_graph_where_it_outgrows_the_exact_one_and_keeps_its_
         for each in (index, exact):
             each.add(range(start, start + 50), vectors[start : start + 50])
     assert len(index) == 300
-    assert ids(index.search(vectors, 1)) == ids(exact.search(vectors, 1)) == [[item_id] for item_id in range(300)]
+    assert ids(exact.search(vectors, 1)) == [[item_id] for item_id in range(300)]
+    # A graph is filled by several threads and may now and then miss one.
+    assert np.mean([found == [item_id] for item_id, found in enumerate(ids(index.search(vectors, 1)))]) > 0.98
 
 
 def test_a_small_index_never_loads_the_graph_library(monkeypatch):
