@@ -37,11 +37,15 @@ def assign(
     frequency = (counts.sum(axis=1) + incoming).tolist()
     # Plain lists: a chunk is a loop of tiny steps, for which arrays are ten times slower.
     lack = (_targets(counts, incoming, shares) - counts).tolist()
+    owed = _needed_in_train(counts, incoming).tolist()
     chosen = np.zeros(len(columns), dtype=np.int8)
     for cluster, rarest in _rarest_first(columns, frequency, seed):
-        split = _neediest(lack, columns[cluster], rarest)
-        for label in columns[cluster]:
+        own = columns[cluster]
+        # Whatever the other labels lack: one that train has too few examples of stays there.
+        split = 0 if any(owed[label] > 0 for label in own) else _neediest(lack, own, rarest)
+        for label in own:
             lack[label][split] -= 1
+            owed[label] -= split == 0
         chosen[cluster] = split
     return chosen
 
@@ -97,10 +101,15 @@ def _train_first(
     targets: NDArray[np.float64], counts: NDArray[np.int64], incoming: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Raise train to the few examples that a rare label needs there, at the cost of the other splits' new ones."""
-    needed = np.minimum(KEPT_IN_TRAIN, counts[:, 0] + incoming)
-    needed[-1] = 0
-    missing = np.maximum(needed - targets[:, 0], 0)
+    missing = np.maximum(counts[:, 0] + _needed_in_train(counts, incoming) - targets[:, 0], 0)
     spare = np.maximum(targets[:, 1:] - counts[:, 1:], 0)
     targets[:, 0] += missing
     targets[:, 1:] -= spare * (missing / np.maximum(spare.sum(axis=1), 1e-12))[:, None]
     return targets
+
+
+def _needed_in_train(counts: NDArray[np.int64], incoming: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return of how many new items of each label train must not be deprived; items without a label are not rare."""
+    needed = np.minimum(np.maximum(KEPT_IN_TRAIN - counts[:, 0], 0), incoming)
+    needed[-1] = 0
+    return needed

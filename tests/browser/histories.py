@@ -1,5 +1,9 @@
-"""Gives a desk of invented classifiers a past: retired versions, a candidate that waits, and the reference."""
+"""Gives a desk of invented classifiers a past: retired versions, a candidate that waits, the reference; an import."""
 
+import json
+import sqlite3
+import threading
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
@@ -75,3 +79,27 @@ def metrics(names, version):
         labels[name] = {"precision": value, "recall": value, "f1": value, "support": 10 + place if known else 0}
     shown = {"micro_f1": 0.8 + version / 50, "macro_f1": 0.7 + version / 50, "few_shot_f1": 0.5 + version / 50}
     return {**shown, "weighted_f1": 0.8, "support": 96, "per_label": labels}
+
+
+def write_down(desk, counts):
+    """Say how far the one import has come."""
+    with sqlite3.connect(desk / "triage.db", timeout=60) as connection:
+        connection.execute("UPDATE import SET counts = ? WHERE filename = 'archive.csv'", (json.dumps(counts),))
+
+
+@contextmanager
+def going_on(desk, counts):
+    """Give a sign of life every second, as an import does that goes on."""
+    ended = threading.Event()
+
+    def live():
+        while not ended.wait(1):
+            write_down(desk, counts | {"at": datetime.now(UTC).isoformat()})
+
+    process = threading.Thread(target=live)
+    process.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        process.join()

@@ -2,8 +2,6 @@
 
 import json
 import sqlite3
-import threading
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +9,7 @@ from playwright.sync_api import expect
 
 from classifier.profiles import PROFILES
 from tests.browser.conftest import command, serving
+from tests.browser.histories import going_on, write_down
 from tests.conftest import labelled_rows, write_jsonl
 from workflow.use_cases import build
 
@@ -113,29 +112,6 @@ def test_a_file_that_is_no_table_is_one_sentence(data_tab, tmp_path):
     data_tab.locator("#import-file input[type=file]").set_input_files(tmp_path / "photo.csv")
     expect(data_tab.locator("#view-importing > * .status.bad")).to_contain_text("photo.csv is no table")
     expect(data_tab.locator("#import-file")).to_be_visible()
-
-
-def write_down(desk, counts):
-    with sqlite3.connect(desk / "triage.db", timeout=60) as connection:
-        connection.execute("UPDATE import SET counts = ? WHERE filename = 'archive.csv'", (json.dumps(counts),))
-
-
-@contextmanager
-def going_on(desk, counts):
-    """Give a sign of life every second, as an import does that goes on."""
-    ended = threading.Event()
-
-    def live():
-        while not ended.wait(1):
-            write_down(desk, counts | {"at": datetime.now(UTC).isoformat()})
-
-    process = threading.Thread(target=live)
-    process.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        process.join()
 
 
 def test_an_import_is_seen_in_every_tab_until_it_ends_or_is_cut_off(data_tab, server, open_page, desk):
