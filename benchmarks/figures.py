@@ -83,7 +83,7 @@ def machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, "
-        f"load {os.getloadavg()[0]:.1f}, {platform.system()} {platform.release()}, Python {sys.version.split()[0]}, "
+        f"load {os.getloadavg()[0]:.1f}, {platform.system()}, Python {sys.version.split()[0]}, "
         f"SQLite {sqlite3.sqlite_version}, {libraries}."
     )
 
