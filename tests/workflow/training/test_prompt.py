@@ -8,6 +8,7 @@ from workflow.annotating import Said, annotate
 from workflow.errors import BadInput
 from workflow.prompt_trials import PromptTrials
 from workflow.questions import proposals
+from workflow.roles import LEAD, Actor
 
 
 @pytest.fixture
@@ -90,7 +91,7 @@ def test_other_words_and_other_examples_are_tried_on_an_item_and_nothing_is_stor
 def test_a_prompt_version_is_measured_compared_and_rolled_back_like_any_other(prompted):
     draft = trials_of(prompted).draft()
     assert (draft.number, draft.words["answer"]) == (1, "标签：")
-    trials_of(prompted).save({"template": {"answer": "答："}, "retrieval": {"order": "descending"}}, "ann")
+    trials_of(prompted).save({"template": {"answer": "答："}, "retrieval": {"order": "descending"}}, Actor("ann", LEAD))
     prompted.work()
     after, before = prompted.retraining.versions("prompt")
     assert after.recipe["template"]["answer"] == "答："
