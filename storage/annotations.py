@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from storage.tables import Annotation
@@ -48,6 +48,12 @@ def list_standing_since(session: Session, person: str, start: datetime, limit: i
         .limit(limit)
     )
     return session.scalars(newest).all()[::-1]
+
+
+def get_last_time(session: Session) -> datetime | None:
+    """Return when anybody said anything last."""
+    last = select(func.max(Annotation.id)).scalar_subquery()
+    return session.scalar(select(Annotation.created_at).where(Annotation.id == last))
 
 
 def get_last(session: Session, item_id: int) -> Annotation | None:

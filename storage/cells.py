@@ -1,17 +1,14 @@
 """Counts for the maps of the disagreements page: each is the number of items that the same filter would list."""
 
-from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import CTE, Select, and_, case, exists, func, null, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from storage.queue import QueueFilter, conditions
-from storage.stances import AGAINST, SPEAKERS, Known, in_use, only, shows
-from storage.tables import Claim, Standing
-
-ONCE = "MATERIALIZED"
-"""Has a database compute a part of a query once, although several parts read it."""
+from storage.heard import SPEAKERS, TRUTH, has_heard
+from storage.queue import QueueFilter, conditions, tallied
+from storage.stances import AGAINST, Claims, in_use, only, shows
+from storage.tables import Claim, Standing, StandingCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,49 +22,42 @@ class StanceCounts:
 
 def count_by_kind_and_band(session: Session, queue: QueueFilter) -> dict[tuple[str, str], int]:
     """Count the filter's items by kind of disagreement and rarity band."""
-    # By state as well: that is the order of an index, so nothing has to be sorted.
-    place = (Standing.state, Standing.kind, Standing.band)
-    rows = session.execute(select(*place, func.count()).where(*conditions(session, queue)).group_by(*place))
-    counts: Counter[tuple[str, str]] = Counter()
-    for _, kind, band, count in rows:
-        counts[kind, band] += count
-    return dict(counts)
+    if (kept := tallied(queue)) is not None:
+        table, items, wanted = StandingCount, func.sum(StandingCount.items), kept
+    else:
+        table, items, wanted = Standing, func.count(), conditions(session, queue)
+    place = (table.kind, table.band)
+    rows = session.execute(select(*place, items).where(*wanted).group_by(*place))
+    return {(kind, band): count for kind, band, count in rows}
 
 
 def count_by_stance(session: Session, queue: QueueFilter, against: str) -> StanceCounts:
     """Count the filter's items by label, classifier and stance towards it, against people or the other classifiers."""
     keys = [(classifier, stance) for classifier in SPEAKERS for stance in AGAINST[against]]
-    items = _known_items(session, queue)
-    known = Known(items.c.decided, {name: items.c[name] for name in SPEAKERS})
-    names = ["_".join(key) for key in keys]
-    shown = [case((shows(Claim, *key, known), 1), else_=0).label(name) for key, name in zip(keys, names, strict=True)]
-    claims = (
-        select(Claim.item_id, Claim.label_id, *shown)
-        .join(items, items.c.item_id == Claim.item_id)
-        .where(in_use(Claim))
-        .cte("claims")
-        .prefix_with(ONCE)
-    )
-    of_label = select(claims.c.label_id, *(func.sum(claims.c[name]) for name in names)).group_by(claims.c.label_id)
-    of_item = select(*(func.max(claims.c[name]).label(name) for name in names)).group_by(claims.c.item_id).subquery()
-    of_any = select(null(), *(func.coalesce(func.sum(of_item.c[name]), 0) for name in names))
-    rows = session.execute(union_all(of_label, of_any))
-    counts = {label_id: dict(zip(keys, numbers, strict=True)) for label_id, *numbers in rows}
-    return StanceCounts(counts.pop(None), counts, _count_measured(session, queue, against))
+    stances = [shows(Claim, *key) for key in keys]
+    shown = [case((stance, 1), else_=0) for stance in stances]
+    telling = (or_(*stances), in_use(Claim), *_filtered(session, queue, Claim))
+    of_label = select(Claim.label_id, *map(func.sum, shown)).where(*telling).group_by(Claim.label_id)
+    of_item = select(*map(func.max, shown)).where(*telling).group_by(Claim.item_id).subquery()
+    of_any = session.execute(select(*(func.coalesce(func.sum(taken), 0) for taken in of_item.c))).one()
+    counts = {label_id: dict(zip(keys, numbers, strict=True)) for label_id, *numbers in session.execute(of_label)}
+    return StanceCounts(dict(zip(keys, of_any, strict=True)), counts, _count_measured(session, queue, against))
 
 
-def _known_items(session: Session, queue: QueueFilter) -> CTE:
-    # Looked up once an item, not once a claim and stance.
-    known = Known.of(Standing.item_id)
-    facts = [known.decided.label("decided"), *(spoken.label(name) for name, spoken in known.spoken.items())]
-    return select(Standing.item_id, *facts).where(*conditions(session, queue)).cte("items").prefix_with(ONCE)
+def _filtered(session: Session, queue: QueueFilter, claim: Claims) -> list[ColumnElement[bool]]:
+    """Return the condition that a claim is on one of the filter's items; none where it lets all through."""
+    wanted = conditions(session, queue)
+    return [exists().where(Standing.item_id == claim.item_id, *wanted)] if wanted else []
 
 
 def _count_measured(session: Session, queue: QueueFilter, against: str) -> int:
-    known = Known.of(Standing.item_id)
-    measured = [known.decided] if against == "people" else list(known.spoken.values())
-    statement = select(func.count()).select_from(Standing).where(*conditions(session, queue), *measured)
-    return session.scalar(statement) or 0
+    measured = (TRUTH,) if against == "people" else SPEAKERS
+    if (kept := tallied(queue)) is not None:
+        of_them = select(func.sum(StandingCount.items)).where(*kept, has_heard(StandingCount.heard, *measured))
+    else:
+        wanted = conditions(session, queue)
+        of_them = select(func.count()).select_from(Standing).where(*wanted, has_heard(Standing.heard, *measured))
+    return session.scalar(of_them) or 0
 
 
 def count_pairs(
@@ -79,18 +69,16 @@ def count_pairs(
     """
     mine, theirs = aliased(Claim), aliased(Claim)
     says_mine, says_theirs = only(mine, classifier, rival), only(theirs, rival, classifier)
-    filtered = [*conditions(session, queue), *(Known.of(Standing.item_id).spoken[name] for name in (classifier, rival))]
     both: Select[tuple[int, int | None, int]] = (
         select(mine.label_id, theirs.label_id, func.count())
-        .join(Standing, Standing.item_id == mine.item_id)
         .outerjoin(theirs, and_(theirs.item_id == mine.item_id, says_theirs))
-        .where(says_mine, *filtered)
+        .where(says_mine, has_heard(mine.heard, classifier, rival), *_filtered(session, queue, mine))
         .group_by(mine.label_id, theirs.label_id)
     )
     theirs_alone = (
         select(theirs.label_id, func.count())
-        .join(Standing, Standing.item_id == theirs.item_id)
-        .where(says_theirs, ~exists().where(mine.item_id == theirs.item_id, says_mine), *filtered)
+        .where(says_theirs, has_heard(theirs.heard, classifier, rival), *_filtered(session, queue, theirs))
+        .where(~exists().where(mine.item_id == theirs.item_id, says_mine))
         .group_by(theirs.label_id)
     )
     found: dict[tuple[int | None, int | None], int] = {(x, y): count for x, y, count in session.execute(both)}

@@ -4,13 +4,12 @@ SQLite runs in WAL mode with `synchronous=FULL`; every write takes its lock at t
 waits for its turn instead of failing half-way. Any other database goes by SQLAlchemy's defaults.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from sqlite3 import OperationalError
 from threading import Lock
 from time import monotonic, sleep
-from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -82,7 +81,7 @@ def _sqlite_engine(url: str) -> Engine:
     return engine
 
 
-def _prepare_connection(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
+def _prepare_connection(connection: sqlite3.Connection, _record: object) -> None:
     # sqlite3 would open transactions by itself, too late and in the wrong mode.
     connection.isolation_level = None
     _use_wal(connection)
@@ -96,24 +95,30 @@ def _prepare_connection(connection: Any, _record: object) -> None:  # noqa: ANN4
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _use_wal(connection: Any) -> None:  # noqa: ANN401 - a DBAPI connection
+def _use_wal(connection: sqlite3.Connection) -> None:
     # SQLite does not wait for others where this change would need it: two processes that start at once collide.
     deadline = monotonic() + BUSY_SECONDS
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             return
-        except OperationalError as error:
+        except sqlite3.OperationalError as error:
             if "locked" not in str(error) or monotonic() > deadline:
                 raise
             sleep(0.05)
 
 
 def _begin(connection: Connection) -> None:
+    # Said to SQLite itself: by way of SQLAlchemy each of these would cost as much as a small query.
+    say = connection.connection.driver_connection.execute
     options = connection.get_execution_options()
     if not options.get("writes"):
-        connection.exec_driver_sql("BEGIN")
+        say("BEGIN")
         return
-    # Kept by the connection, which goes back to the pool, hence said each time.
-    connection.exec_driver_sql(f"PRAGMA synchronous={options.get('synchronous', 'FULL')}")
+    # Kept by the connection, which goes back to the pool, hence said whenever it is to change.
+    wanted, kept = options.get("synchronous", "FULL"), connection.connection.info
+    if kept.get("synchronous") != wanted:
+        say(f"PRAGMA synchronous={wanted}")
+        kept["synchronous"] = wanted
+    # This one may fail, and by way of SQLAlchemy it fails as everything else does.
     connection.exec_driver_sql("BEGIN IMMEDIATE")

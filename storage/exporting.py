@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from storage.known import list_truth_labels
 from storage.tables import Annotation, Item, Label, Truth
@@ -70,7 +70,7 @@ def _labels_of(snapshot: dict[str, Any]) -> list[str] | None:
     return truth["labels"] if truth else None
 
 
-def _pages(session: Session, statement: Select[Any], key: Any) -> Iterator[list[Any]]:  # noqa: ANN401 - a column
+def _pages(session: Session, statement: Select[Any], key: InstrumentedAttribute[int]) -> Iterator[list[Any]]:
     """Yield pages of a query ordered by `key`; a page starts behind the last one, so late pages cost no more."""
     last = 0
     while page := session.execute(statement.where(key > last).limit(PAGE)).all():

@@ -6,10 +6,14 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from storage.known import among, list_ids_by_hash
+from storage.heard import SPEAKERS, TRUTH, heard
+from storage.known import among
 from storage.search import index_texts
 from storage.tables import Claim, Conflict, Item, Label, NearDuplicateKey, Standing, Truth, TruthLabel
 from storage.tables.base import now
+from storage.tables.ids import take_ids
+
+UNSPOKEN = dict.fromkeys(SPEAKERS, False)
 
 
 def ensure_labels(
@@ -39,10 +43,9 @@ def add_items(session: Session, items: Sequence[Mapping[str, Any]]) -> list[int]
     """
     if not items:
         return []
-    # Asking for the ids afterwards is much faster than RETURNING, which SQLite gives in no certain order.
-    _bulk(session, Item, list(items))
-    known = list_ids_by_hash(session, [item["text_hash"] for item in items])
-    ids = [known[item["text_hash"]] for item in items]
+    first = take_ids(session.connection(), Item.__tablename__, len(items))
+    ids = list(range(first, first + len(items)))
+    _bulk(session, Item, [{"id": item_id, **item} for item_id, item in zip(ids, items, strict=True)])
     index_texts(session, zip(ids, (item["text"] for item in items), strict=True))
     return ids
 
@@ -63,7 +66,7 @@ def add_keys(session: Session, pairs: Iterable[tuple[int, int]]) -> None:
 
 
 def add_standings(session: Session, standings: Sequence[Mapping[str, Any]]) -> None:
-    """Insert the places of new items in the queue."""
+    """Insert the places of new items in the queue; who has been heard on them follows from their truths."""
     _bulk(session, Standing, [{**row, "shuffle": shuffle_key(row["item_id"])} for row in standings])
 
 
@@ -77,7 +80,7 @@ def add_truths(session: Session, truths: Mapping[int, Sequence[int]], person: st
 def add_truth_claims(session: Session, truths: Mapping[int, Sequence[int]]) -> None:
     """Insert the claims of new items' truths, {item id: label ids}."""
     rows = [
-        {"item_id": item_id, "label_id": label, "bert": False, "llm_head": False, "prompt": False, "truth": True}
+        {"item_id": item_id, "label_id": label, **UNSPOKEN, "truth": True, "heard": heard([TRUTH])}
         for item_id, labels in truths.items()
         for label in labels
     ]

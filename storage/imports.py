@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Update, select, update
 from sqlalchemy.orm import Session
 
 from storage.tables import Import
@@ -41,5 +41,5 @@ def list_imports(session: Session, limit: int, *, without: str) -> Sequence[Impo
     return session.scalars(newest).all()
 
 
-def _of(import_id: int) -> Any:  # noqa: ANN401 - SQLAlchemy's own type of an UPDATE
+def _of(import_id: int) -> Update:
     return update(Import).where(Import.id == import_id)

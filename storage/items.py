@@ -10,16 +10,6 @@ from sqlalchemy.orm import Session
 from storage.tables import Conflict, Item, Standing
 
 
-def get_item(session: Session, item_id: int) -> Item | None:
-    """Return an item."""
-    return session.get(Item, item_id)
-
-
-def get_standing(session: Session, item_id: int) -> Standing | None:
-    """Return where an item stands in the queue."""
-    return session.get(Standing, item_id)
-
-
 def list_with_standings(session: Session, item_ids: Sequence[int]) -> list[tuple[Item, Standing]]:
     """Return items and their standings in the order of their ids as given; unknown ones are left out."""
     rows = session.execute(_items_with_standings(), {"ids": item_ids})

@@ -123,7 +123,7 @@ def report(
     return own and not session.scalar(select(Job.cancel_requested).where(Job.id == job_id))
 
 
-def _update_own(session: Session, job_id: int, worker: str, **values: Any) -> bool:  # noqa: ANN401 - column values
+def _update_own(session: Session, job_id: int, worker: str, **values: object) -> bool:
     own = (Job.id == job_id, Job.worker == worker, Job.status == JobStatus.RUNNING)
     return session.scalar(update(Job).where(*own).values(values).returning(Job.id)) is not None
 

@@ -58,12 +58,6 @@ def list_known(session: Session, hashes: Sequence[str]) -> dict[str, KnownItem]:
     }
 
 
-def list_ids_by_hash(session: Session, hashes: Sequence[str]) -> dict[str, int]:
-    """Return the items' ids by the hash of their text."""
-    statement = select(Item.text_hash, Item.id).where(among(session, Item.text_hash, hashes))
-    return {text_hash: item_id for text_hash, item_id in session.execute(statement)}
-
-
 def list_kin(session: Session, keys: Sequence[int]) -> dict[int, list[Kin]]:
     """Return the items that have one of the near-duplicate keys, by key."""
     statement = select(NearDuplicateKey.key, NearDuplicateKey.item_id)

@@ -1,10 +1,9 @@
 """Queries on predictions: what is missing, in the order in which people look for it, and what nobody needs any more."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import delete, exists, insert, select
+from sqlalchemy import Exists, delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.tables import Item, Prediction, Standing, Version, VersionStatus
@@ -13,12 +12,17 @@ from storage.tables.base import now
 
 @dataclass(frozen=True, slots=True)
 class PredictionRow:
-    """A prediction to store: {label id: score} above the floor, label ids proposed, item ids of the examples."""
+    """A prediction to store: {label id: score} above the floor, label ids proposed, item ids of the examples.
+
+    Of the text's `tokens` so many were read.
+    """
 
     item_id: int
     scores: dict[int, float]
     proposed: tuple[int, ...]
     examples: tuple[int, ...] = ()
+    tokens_read: int = 0
+    tokens: int = 0
 
 
 def list_missing(session: Session, version_ids: Sequence[int]) -> list[int]:
@@ -28,7 +32,7 @@ def list_missing(session: Session, version_ids: Sequence[int]) -> list[int]:
     statement = (
         select(Item.id)
         .outerjoin(Standing, Standing.item_id == Item.id)
-        .where(~_predicted(version_ids[0]) if len(version_ids) == 1 else _any_missing(version_ids))
+        .where(or_(*(~_predicted(version_id) for version_id in version_ids)))
         .order_by((Standing.state != "open"), Standing.kind != "", Standing.instructive.desc(), Item.id.desc())
     )
     return list(session.scalars(statement))
@@ -42,15 +46,21 @@ def has_missing(session: Session, version_ids: Sequence[int]) -> bool:
     )
 
 
-def _predicted(version_id: int) -> Any:  # noqa: ANN401 - SQLAlchemy's own type of an EXISTS
+def list_uncounted(session: Session, version_id: int) -> list[int]:
+    """Return the items of which a version has spoken without saying how much of their texts it read."""
+    statement = select(Prediction.item_id).where(Prediction.version_id == version_id, Prediction.tokens.is_(None))
+    return list(session.scalars(statement))
+
+
+def write_counts(session: Session, version_id: int, counts: Mapping[int, tuple[int, int]]) -> None:
+    """Store {item id: (tokens read, all tokens)} beside what a version said."""
+    for item_id, (read, total) in counts.items():
+        of_item = update(Prediction).where(Prediction.version_id == version_id, Prediction.item_id == item_id)
+        session.execute(of_item.values(tokens_read=read, tokens=total))
+
+
+def _predicted(version_id: int) -> Exists:
     return exists().where(Prediction.item_id == Item.id, Prediction.version_id == version_id)
-
-
-def _any_missing(version_ids: Sequence[int]) -> Any:  # noqa: ANN401 - as above
-    condition = ~_predicted(version_ids[0])
-    for version_id in version_ids[1:]:
-        condition = condition | ~_predicted(version_id)
-    return condition
 
 
 def list_predicted(session: Session, version_id: int, item_ids: Sequence[int]) -> set[int]:
@@ -86,6 +96,8 @@ def write_predictions(session: Session, version_id: int, rows: Sequence[Predicti
             "scores": {str(label_id): score for label_id, score in row.scores.items()},
             "proposed": list(row.proposed),
             "examples": list(row.examples),
+            "tokens_read": row.tokens_read,
+            "tokens": row.tokens,
             "predicted_at": at,
         }
         for row in rows

@@ -1,11 +1,11 @@
 """Queries on the shipped sample: whether it is there, and its removal with all that came of it."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import delete, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Exists, delete, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
+from storage.heard import heard
 from storage.tables import (
     Annotation,
     Base,
@@ -49,11 +49,11 @@ def count(session: Session) -> dict[str, int]:
     }
 
 
-def _count(session: Session, table: type[Base], *conditions: Any) -> int:  # noqa: ANN401 - SQL expressions
+def _count(session: Session, table: type[Base], *conditions: ColumnElement[bool]) -> int:
     return session.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
 
 
-def _carried_by_a_real_item() -> Any:  # noqa: ANN401 - SQLAlchemy's own type of an EXISTS
+def _carried_by_a_real_item() -> Exists:
     carrying = select(TruthLabel.label_id).join(Item, Item.id == TruthLabel.item_id)
     return carrying.where(TruthLabel.label_id == Label.id, ~Item.is_sample).exists()
 
@@ -94,6 +94,8 @@ def _withdraw_claims(session: Session, classifiers: set[str]) -> None:
     if not silent:
         return
     session.execute(update(Claim).where(true()).values({column: False for column in silent}))
+    for table in (Claim, Standing):
+        session.execute(update(table).values(heard=table.heard.bitwise_and(~heard(classifiers & CLAIMANTS.keys()))))
     session.execute(delete(Claim).where(~or_(Claim.truth, *CLAIMANTS.values())))
     speaking = exists().where(Version.classifier.in_(CLAIMANTS), Version.status == VersionStatus.LIVE)
     if not session.scalar(select(speaking)):

@@ -8,6 +8,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
+SCRIPTS = str(Path(__file__).parent / "migrations")
+
 
 class UnusableDatabase(Exception):  # noqa: N818 - reads as the sentence it carries
     """A database that this program must not touch; the text says why."""
@@ -15,7 +17,7 @@ class UnusableDatabase(Exception):  # noqa: N818 - reads as the sentence it carr
 
 def migrate(engine: Engine) -> None:
     """Upgrade to the newest revision; safe when several processes start at once."""
-    scripts = ScriptDirectory(str(Path(__file__).parent / "migrations"))
+    scripts = ScriptDirectory(SCRIPTS)
     with engine.execution_options(writes=True).begin() as connection:
         # The write lock is held from here, so of two starting processes the second finds the work done.
         revision = MigrationContext.configure(connection).get_current_revision()

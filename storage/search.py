@@ -8,12 +8,15 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Connection, exists, literal_column, select, text
+from sqlalchemy import ColumnElement, Connection, Integer, Select, column, exists, func, select, table, text
 from sqlalchemy.orm import Session, aliased
 
 from storage.tables import Item
 
 IDEOGRAPH = re.compile(r"([\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff])")
+INDEX = table("item_search", column("rowid", Integer))
+COMMON = 20_000
+"""Words that so many texts hold are common: among a few hundred items in any order some hold them."""
 
 
 def create_index(connection: Connection) -> None:
@@ -43,15 +46,44 @@ def index_texts(session: Session, texts: Iterable[tuple[int, str]]) -> None:
         session.execute(text("INSERT INTO item_search (rowid, body) VALUES (:id, :body)"), rows)
 
 
-def matches(session: Session, item_id: ColumnElement[int], query: str) -> ColumnElement[bool]:
-    """Return the condition that an item's text holds every word of the query; the last word may be unfinished."""
-    words = query.split()
-    phrases = [phrase for phrase in map(_phrase, words) if phrase]
-    if session.get_bind().dialect.name != "sqlite" or not phrases:
+def matches(
+    session: Session, item_id: ColumnElement[int], query: str, *, one_by_one: bool = False
+) -> ColumnElement[bool]:
+    """Return the condition that an item's text holds every word of the query; the last word may be unfinished.
+
+    `one_by_one` looks each item up, which is best where a few items are read until enough of them match.
+    """
+    if (found := _found(session, query)) is None:
+        words = query.split()
         read = aliased(Item)
         return exists().where(read.id == item_id, *(read.text.icontains(word, autoescape=True) for word in words))
-    found = select(literal_column("rowid")).select_from(text("item_search")).where(text("item_search MATCH :phrases"))
-    return item_id.in_(found.params(phrases=" AND ".join(phrases)))
+    return found.where(INDEX.c.rowid == item_id).exists() if one_by_one else item_id.in_(found)
+
+
+def are_rare(session: Session, query: str) -> bool:
+    """Tell whether few texts hold every word of the query; False where that is not easily found out."""
+    found = _found(session, query) if query.strip() else None
+    return found is not None and _count(session, found.limit(COMMON)) < COMMON
+
+
+def count(session: Session, query: str) -> int:
+    """Count the items that match."""
+    if (found := _found(session, query)) is None:
+        found = select(Item.id).where(matches(session, Item.id, query))
+    return _count(session, found)
+
+
+def _count(session: Session, found: Select[tuple[int]]) -> int:
+    return session.scalar(select(func.count()).select_from(found.subquery())) or 0
+
+
+def _found(session: Session, query: str) -> Select[tuple[int]] | None:
+    """Return the query for the matching ids, None where the index cannot say: for signs alone, without SQLite."""
+    phrases = [phrase for phrase in map(_phrase, query.split()) if phrase]
+    if session.get_bind().dialect.name != "sqlite" or not phrases:
+        return None
+    matching = text("item_search MATCH :phrases")
+    return select(INDEX.c.rowid).where(matching).params(phrases=" AND ".join(phrases))
 
 
 def _spaced(body: str) -> str:

@@ -10,20 +10,22 @@ spoken counts neither for nor against it, and labels that are archived do not co
     instead         it proposes `label` and the rival does not; the rival proposes `rival_label` and it does not
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
 from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import aliased
+from sqlalchemy.orm.util import AliasedClass
 
-from storage.tables import Claim, Label, Prediction, Standing, Truth, Version, VersionStatus
+from storage.heard import SPEAKERS, TRUTH, has_heard
+from storage.tables import Claim, Label, Standing
 
-SPEAKERS = ("bert", "llm_head", "prompt")
 INSTEAD = "instead"
 AGAINST = {"people": ("beyond_truth", "short_of_truth"), "classifiers": ("alone", "outvoted")}
 """By what a classifier is measured: the stances of too much and of too little."""
 STANCES = (*AGAINST["people"], *AGAINST["classifiers"], INSTEAD)
+Claims: TypeAlias = type[Claim] | AliasedClass[Claim]
+"""The table of claims, or another name of it within one query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,60 +41,37 @@ class Stance:
     def condition(self) -> ColumnElement[bool]:
         """Return what an item's standing must fulfil."""
         if self.stance != INSTEAD:
-            return _claimed(shows(Claim, self.classifier, self.stance, Known.of(Claim.item_id)), self.label)
+            return _claimed(shows(Claim, self.classifier, self.stance), self.label)
         return and_(
-            *(Known.of(Standing.item_id).spoken[name] for name in (self.classifier, self.rival)),
+            has_heard(Standing.heard, self.classifier, self.rival),
             _says_alone(self.classifier, self.rival, self.label),
             _says_alone(self.rival, self.classifier, self.rival_label),
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What must be known of an item before a claim shows a stance: that it has a truth, and who has spoken of it."""
-
-    decided: ColumnElement[bool]
-    spoken: Mapping[str, ColumnElement[bool]]
-
-    @classmethod
-    def of(cls, item_id: ColumnElement[int]) -> "Known":
-        """Look it up."""
-        return cls(
-            exists().where(Truth.item_id == item_id),
-            {
-                name: exists().where(Prediction.item_id == item_id, Prediction.version_id == _live_version(name))
-                for name in SPEAKERS
-            },
-        )
-
-
-def shows(claim: Any, classifier: str, stance: str, known: Known) -> ColumnElement[bool]:  # noqa: ANN401 - `Claim` or an alias
+def shows(claim: Claims, classifier: str, stance: str) -> ColumnElement[bool]:
     """Return the condition that a claim shows the classifier in a stance towards the claim's label."""
     said = getattr(claim, classifier)
     others = [name for name in SPEAKERS if name != classifier]
     said_by_others = [getattr(claim, name) for name in others]
     conditions: dict[str, tuple[ColumnElement[bool], ...]] = {
-        "beyond_truth": (said, ~claim.truth, known.decided),
-        "short_of_truth": (~said, claim.truth, known.spoken[classifier]),
-        "alone": (said, *(~other for other in said_by_others), *(known.spoken[name] for name in others)),
-        "outvoted": (~said, *said_by_others, known.spoken[classifier]),
+        "beyond_truth": (said, ~claim.truth, has_heard(claim.heard, TRUTH)),
+        "short_of_truth": (~said, claim.truth, has_heard(claim.heard, classifier)),
+        "alone": (said, *(~other for other in said_by_others), has_heard(claim.heard, *others)),
+        "outvoted": (~said, *said_by_others, has_heard(claim.heard, classifier)),
     }
     return and_(*conditions[stance])
 
 
-def only(claim: Any, classifier: str, rival: str) -> ColumnElement[bool]:  # noqa: ANN401 - as above
+def only(claim: Claims, classifier: str, rival: str) -> ColumnElement[bool]:
     """Return the condition that a claim on a label in use is the one classifier's and not the other's."""
     return and_(getattr(claim, classifier), ~getattr(claim, rival), in_use(claim))
 
 
-def in_use(claim: Any) -> ColumnElement[bool]:  # noqa: ANN401 - as above
+def in_use(claim: Claims) -> ColumnElement[bool]:
     """Return the condition that a claim's label is not archived."""
-    return claim.label_id.in_(select(Label.id).where(Label.archived_at.is_(None)))
-
-
-def _live_version(classifier: str) -> ColumnElement[int]:
-    live = select(Version.id).where(Version.classifier == classifier, Version.status == VersionStatus.LIVE)
-    return live.scalar_subquery()
+    # Said of the few that are archived: a list of all others would be looked up label by label for each item.
+    return claim.label_id.not_in(select(Label.id).where(Label.archived_at.is_not(None)))
 
 
 def _claimed(shown: ColumnElement[bool], label: str) -> ColumnElement[bool]:

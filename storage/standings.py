@@ -1,8 +1,8 @@
 """Reads what the live versions and the truth say of items, and writes the claims and standings that follow."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
@@ -10,17 +10,34 @@ from sqlalchemy.orm import Session
 from storage.tables import Claim, Prediction, Standing, Version, VersionStatus
 
 
-def list_current_predictions(session: Session, item_ids: Sequence[int]) -> dict[tuple[int, str], Prediction]:
-    """Return predictions of items by (item id, classifier): the live version's, else those of the one before it."""
-    rows = session.execute(_current_predictions(), {"ids": item_ids})
-    return {(prediction.item_id, classifier): prediction for classifier, prediction in rows}
+class Spoken(NamedTuple):
+    """What a version said of an item: {label id: score}, label ids proposed, item ids in the prompt.
+
+    Of the text's `tokens` so many were read; None: nobody has counted them yet.
+    """
+
+    version_id: int
+    scores: Mapping[int, float]
+    proposed: Sequence[int]
+    examples: Sequence[int] = ()
+    tokens_read: int | None = None
+    tokens: int | None = None
+
+
+def list_spoken(session: Session, item_ids: Sequence[int]) -> dict[tuple[int, str], Spoken]:
+    """Return what was said of items by (item id, classifier): by the live version, else by the one before it."""
+    return {
+        (item_id, classifier): Spoken(version_id, {int(label): score for label, score in scores.items()}, *rest)
+        for item_id, classifier, version_id, scores, *rest in session.execute(_current(), {"ids": item_ids})
+    }
 
 
 @cache
-def _current_predictions() -> Select[tuple[str, Prediction]]:
-    # Built once: to build a statement takes longer than to run it.
+def _current() -> Select[Any]:
+    # Built once: to build a statement takes longer than to run it. No entities, of which an export makes very many.
+    said = (Prediction.scores, Prediction.proposed, Prediction.examples, Prediction.tokens_read, Prediction.tokens)
     return (
-        select(Version.classifier, Prediction)
+        select(Prediction.item_id, Version.classifier, Version.id, *said)
         .join(Version, Version.id == Prediction.version_id)
         .where(
             or_(Version.status == VersionStatus.LIVE, Version.promoted_at.is_not(None)),

@@ -8,7 +8,7 @@ from sqlalchemy import Integer, Text, cast, extract, func, select
 from sqlalchemy.orm import Session
 
 from storage.annotations import still_stands
-from storage.tables import Annotation, Item, Prediction, Standing, Truth, TruthLabel, Version
+from storage.tables import Annotation, Item, Prediction, StandingCount, Truth, TruthLabel, Version
 
 SLOT_SECONDS = 900
 """Annotations are counted by the quarter of an hour: every time zone begins its days with one."""
@@ -30,15 +30,14 @@ def count_items_by_length(session: Session) -> dict[int, int]:
 
 def list_sources(session: Session, limit: int) -> list[tuple[str, int]]:
     """Return the sources with the most items, as (source, items)."""
-    statement = select(Standing.source, func.count()).group_by(Standing.source)
-    return [
-        tuple(row) for row in session.execute(statement.order_by(func.count().desc(), Standing.source).limit(limit))
-    ]
+    source, items = StandingCount.source, func.sum(StandingCount.items)
+    most = select(source, items).group_by(source).order_by(items.desc(), source).limit(limit)
+    return [tuple(row) for row in session.execute(most)]
 
 
 def count_sources(session: Session) -> int:
     """Count the different sources."""
-    return session.scalar(select(func.count(Standing.source.distinct()))) or 0
+    return session.scalar(select(func.count(StandingCount.source.distinct()))) or 0
 
 
 def count_annotations_by_slot(session: Session, since: datetime) -> Sequence[tuple[int, str, int]]:

@@ -1,9 +1,9 @@
 """Queries that count what is there."""
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from storage.tables import Annotation, Item, Label, Standing, Truth
+from storage.tables import Annotation, Item, Label, StandingCount, Truth
 
 
 def count_items_by_split(session: Session) -> dict[str, int]:
@@ -13,12 +13,16 @@ def count_items_by_split(session: Session) -> dict[str, int]:
 
 def count_items_by_state(session: Session) -> dict[str, int]:
     """Count items by state of the queue."""
-    return dict(session.execute(select(Standing.state, func.count()).group_by(Standing.state)).all())
+    return _by(session, StandingCount.state)
 
 
 def count_items_by_kind(session: Session) -> dict[str, int]:
     """Count items by kind of disagreement; "" is of those not predicted yet."""
-    return dict(session.execute(select(Standing.kind, func.count()).group_by(Standing.kind)).all())
+    return _by(session, StandingCount.kind)
+
+
+def _by(session: Session, column: InstrumentedAttribute[str]) -> dict[str, int]:
+    return dict(session.execute(select(column, func.sum(StandingCount.items)).group_by(column)).all())
 
 
 def count_labelled(session: Session) -> dict[str, int]:

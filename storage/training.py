@@ -5,15 +5,14 @@ counts: gold before validation before train. So nothing that a classifier learns
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from storage.tables import Annotation, Import, Item, Label, Standing, Truth, TruthLabel
+from storage.tables import Annotation, Item, Label, Standing, Truth, TruthLabel
 
 STRICTER = {"train": ("validation", "gold"), "validation": ("gold",), "gold": ()}
 """The splits in which no near-duplicate of an item may lie."""
@@ -30,18 +29,6 @@ class LabelledItem:
     cluster: int
     is_sample: bool = False
     label_ids: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ExampleRow:
-    """A labelled item as neighbours show it."""
-
-    id: int
-    text: str
-    cluster: int
-    origin: str
-    person: str
-    labels: list[str] = field(default_factory=list)
 
 
 def allowed(split: str) -> ColumnElement[bool]:
@@ -107,82 +94,10 @@ def _unlabelled() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return allowed("train"), ~exists().where(Truth.item_id == Item.id)
 
 
-def list_example_members(session: Session) -> dict[int, int]:
-    """Return {item id: cluster} of all items that may be retrieved as examples: labelled ones to train on."""
-    statement = select(Item.id, Item.cluster).join(Truth, Truth.item_id == Item.id).where(allowed("train"))
-    return dict(session.execute(statement).all())
-
-
-def list_members_among(session: Session, item_ids: Sequence[int]) -> dict[int, int]:
-    """Return {item id: cluster} of those of the items that may be retrieved as examples."""
-    found: dict[int, int] = {}
-    for chunk in _chunks(item_ids):
-        found.update(session.execute(_members(), {"ids": chunk}).all())
-    return found
-
-
-@cache
-def _members() -> Select[tuple[int, int]]:
-    statement = select(Item.id, Item.cluster).join(Truth, Truth.item_id == Item.id).where(allowed("train"))
-    return statement.where(Item.id.in_(bindparam("ids", expanding=True)))
-
-
-@dataclass(frozen=True, slots=True)
-class ExamplesMark:
-    """What changes when the items that may be examples change; `annotation_id` alone tells of single items."""
-
-    annotation_id: int
-    item_id: int
-    import_id: int
-    import_ended_at: datetime | None
-    has_sample: bool
-
-
-def get_examples_mark(session: Session) -> ExamplesMark:
-    """Return the present mark; it reads the ends of indexes only."""
-    return ExamplesMark(*session.execute(_mark()).one())
-
-
-@cache
-def _mark() -> Select[Any]:
-    last_import = select(func.max(Import.id)).scalar_subquery()
-    return select(
-        select(func.coalesce(func.max(Annotation.id), 0)).scalar_subquery(),
-        select(func.coalesce(func.max(Item.id), 0)).scalar_subquery(),
-        func.coalesce(last_import, 0),
-        select(Import.ended_at).where(Import.id == last_import).scalar_subquery(),
-        exists().where(Item.is_sample),
-    )
-
-
-def list_examples(session: Session, item_ids: Sequence[int]) -> dict[int, ExampleRow]:
-    """Return labelled items with text, labels in use, origin and person; those that lost their truth are left out."""
-    found: dict[int, ExampleRow] = {}
-    for chunk in _chunks(item_ids):
-        for *facts, name in session.execute(_examples(), {"ids": chunk}):
-            example = found.setdefault(facts[0], ExampleRow(*facts))
-            if name is not None:
-                example.labels.append(name)
-    return found
-
-
-@cache
-def _examples() -> Select[Any]:
-    # Built once: to build a statement takes longer than to run it.
-    return (
-        select(Item.id, Item.text, Item.cluster, Truth.origin, Truth.person, Label.name)
-        .join(Truth, Truth.item_id == Item.id)
-        .outerjoin(TruthLabel, TruthLabel.item_id == Item.id)
-        .outerjoin(Label, and_(Label.id == TruthLabel.label_id, Label.archived_at.is_(None)))
-        .where(Item.id.in_(bindparam("ids", expanding=True)))
-        .order_by(Label.name)
-    )
-
-
 def list_texts(session: Session, item_ids: Sequence[int]) -> dict[int, tuple[str, int]]:
     """Return {item id: (text, cluster)} of those of the items that exist."""
     found: dict[int, tuple[str, int]] = {}
-    for chunk in _chunks(item_ids):
+    for chunk in chunks(item_ids):
         rows = session.execute(_texts(), {"ids": chunk})
         found.update({item_id: (text, cluster) for item_id, text, cluster in rows})
     return found
@@ -214,6 +129,12 @@ def _annotated() -> Select[tuple[int]]:
     return select(Annotation.item_id).where(Annotation.id > bindparam("last"))
 
 
+def has_imported_since(session: Session, moment: datetime) -> bool:
+    """Tell whether labels were imported after that moment that still are the truth."""
+    imported = select(Truth.item_id).where(Truth.decided_at > moment, Truth.annotation_id.is_(None))
+    return session.scalar(imported.limit(1)) is not None
+
+
 def list_corrections_since(session: Session, annotation_id: int) -> list[list[str]]:
     """Return the label names of each correction after that annotation that is still its item's truth."""
     statement = (
@@ -224,6 +145,7 @@ def list_corrections_since(session: Session, annotation_id: int) -> list[list[st
     return list(session.scalars(statement))
 
 
-def _chunks(item_ids: Sequence[int]) -> Iterator[Sequence[int]]:
+def chunks(item_ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield ids in blocks that fit into one statement."""
     for start in range(0, len(item_ids), CHUNK):
         yield item_ids[start : start + CHUNK]

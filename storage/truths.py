@@ -48,6 +48,11 @@ def get_truth(session: Session, item_id: int) -> KnownTruth | None:
 def replace_truth(session: Session, truth: Truth, label_ids: Iterable[int]) -> None:
     """Put a truth in the place of the item's present one."""
     remove_truth(session, truth.item_id)
+    add_truth(session, truth, label_ids)
+
+
+def add_truth(session: Session, truth: Truth, label_ids: Iterable[int]) -> None:
+    """Give an item that has none a truth."""
     session.add(truth)
     session.flush()
     session.add_all(TruthLabel(item_id=truth.item_id, label_id=label_id) for label_id in label_ids)

@@ -15,6 +15,8 @@ from storage.tables.base import now
 
 RETIRED_KEPT = 3
 """So many versions that were live before keep their files, for each classifier."""
+CANDIDATES_KEPT = 5
+"""So many candidates of each classifier wait for a decision; whoever makes more outdates the oldest."""
 BAKE_OFF_KEPT = timedelta(days=30)
 
 
@@ -66,6 +68,17 @@ def get_mark(session: Session) -> str:
     """Return a mark that changes whenever a version comes, goes or changes its status or reason."""
     rows = session.execute(select(Version.id, Version.status, Version.reason).order_by(Version.id)).all()
     return sha256(repr(rows).encode()).hexdigest()[:16]
+
+
+def retire_outdated_candidates(session: Session) -> None:
+    """Retire the candidates that newer ones have outdated, so that waiting versions do not fill the disk."""
+    waiting = select(Version).where(Version.status == VersionStatus.CANDIDATE).order_by(Version.id.desc())
+    seen: Counter[str] = Counter()
+    for row in session.scalars(waiting):
+        seen[row.classifier] += 1
+        if seen[row.classifier] > CANDIDATES_KEPT:
+            row.status, row.reason = VersionStatus.RETIRED, "Newer candidates have outdated it."
+    session.flush()
 
 
 def list_kept_ids(session: Session) -> set[int]:

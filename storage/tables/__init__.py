@@ -1,7 +1,17 @@
 """The tables. One import makes every table known to the metadata, which alembic and the tests read."""
 
 from storage.tables.base import Base
-from storage.tables.items import Claim, Conflict, Embedding, Import, Item, NearDuplicateKey, Prediction, Standing
+from storage.tables.items import (
+    Claim,
+    Conflict,
+    Embedding,
+    Import,
+    Item,
+    NearDuplicateKey,
+    Prediction,
+    Standing,
+    StandingCount,
+)
 from storage.tables.jobs import Job, JobPoint, JobStatus
 from storage.tables.labels import Label
 from storage.tables.people import Person, Setting, Token
@@ -25,6 +35,7 @@ __all__ = [
     "Prediction",
     "Setting",
     "Standing",
+    "StandingCount",
     "Token",
     "Truth",
     "TruthLabel",

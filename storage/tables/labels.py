@@ -6,6 +6,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import Base, now
+from storage.tables.ids import unused_id
 
 
 class Label(Base):
@@ -13,7 +14,7 @@ class Label(Base):
 
     __tablename__ = "label"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, default=unused_id("label"))
     name: Mapped[str] = mapped_column(String(200), unique=True)
     description: Mapped[str] = mapped_column(String(2000), default="")
     group: Mapped[str] = mapped_column(String(200), default="")

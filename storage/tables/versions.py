@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import Base, now
+from storage.tables.ids import unused_id
 
 
 class VersionStatus(StrEnum):
@@ -39,7 +40,7 @@ class Version(Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, default=unused_id("version"))
     classifier: Mapped[str] = mapped_column(String(20))
     number: Mapped[int]
     status: Mapped[str] = mapped_column(String(10), default=VersionStatus.CANDIDATE)

@@ -43,6 +43,15 @@ ROWS = {
     ],
     "truth": [{"item_id": 1, "origin": "annotation", "person": "lin", "annotation_id": 1}],
     "truth_label": [{"item_id": 1, "label_id": 1}],
+    "version": [
+        {"id": 1, "classifier": "bert", "number": 1, "status": "live", "reason": "", "recipe": "{}", "seconds": 9.0}
+        | {"labels": '["股权质押"]', "label_ids": "[1]", "thresholds": '{"股权质押": 0.5}', "metrics": "{}"}
+        | {"fingerprint": "", "gold_fingerprint": "", "last_annotation_id": 0, "is_sample": 0}
+    ],
+    "prediction": [
+        {"item_id": 1, "version_id": 1, "scores": '{"1": 0.9}', "proposed": "[1]", "examples": "[]"}
+        | {"predicted_at": "2026-01-01 03:04:05"}
+    ],
 }
 MOMENTS = {"created_at", "decided_at"}
 

@@ -2,7 +2,6 @@
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from alembic import command
@@ -50,7 +49,7 @@ def test_every_step_can_be_taken_back():
     engine = create_engine("sqlite://")
     with engine.begin() as connection:
         config = Config()
-        config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
+        config.set_main_option("script_location", schema.SCRIPTS)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         command.downgrade(config, "base")

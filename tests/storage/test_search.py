@@ -47,6 +47,26 @@ def test_a_query_finds_the_items_that_hold_all_its_words(database, query, expect
     assert find(database, query) == expected
 
 
+@pytest.mark.parametrize("query", ["召回", "产品 召回", "品产"])
+def test_it_does_not_matter_whether_items_are_looked_up_one_by_one(database, query):
+    with database.read() as session:
+        one_by_one = search.matches(session, Item.id, query, one_by_one=True)
+        found = list(session.scalars(select(Item.id).where(one_by_one).order_by(Item.id)))
+        assert search.count(session, query) == len(found)
+    assert found == find(database, query)
+
+
+def test_rare_words_are_told_from_common_ones(database, monkeypatch):
+    monkeypatch.setattr(search, "COMMON", 2)
+    with database.read() as session:
+        assert [search.are_rare(session, query) for query in ("召回", "产品 召回", "%", " ")] == [
+            False,
+            True,
+            False,
+            False,
+        ]
+
+
 def test_a_removed_item_is_no_longer_found(database):
     with database.write() as session:
         session.execute(delete(Item).where(Item.id == 0))

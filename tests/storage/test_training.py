@@ -1,6 +1,6 @@
 import pytest
 
-from storage import training
+from storage import examples, training
 from storage.tables import Item, Label, Truth, TruthLabel
 from storage.tables.base import now
 
@@ -39,7 +39,7 @@ def test_a_near_duplicate_of_a_gold_item_is_never_trained_on(database, items):
     assert ids(database, "validation") == []
     assert ids(database, "gold") == [3]
     with database.read() as session:
-        assert training.list_example_members(session) == {4: 6}
+        assert examples.list_members(session) == {4: 6}
 
 
 def test_a_near_duplicate_of_a_validation_item_is_not_trained_on_either(database, items):
@@ -81,5 +81,5 @@ def test_an_archived_label_is_learned_no_more(database, items):
 
     with database.read() as session:
         assert training.list_labelled(session, "train")[0].label_ids == ()
-        assert training.list_examples(session, [1])[1].labels == []
+        assert examples.list_rows(session, [1])[1].labels == []
         assert not training.has_labelled(session)

@@ -80,6 +80,19 @@ def test_files_are_kept_of_what_is_live_waits_or_can_come_back(database):
     assert kept == {row.id for row in (*lived[2:], waiting, other)}
 
 
+def test_the_newest_candidates_of_each_classifier_wait_and_older_ones_are_retired(database):
+    """Bug: a version that waited for a decision waited for ever, and so did its files."""
+    with database.write() as session:
+        live, *waiting = (add(session) for _ in range(1 + versions.CANDIDATES_KEPT + 2))
+        other = add(session, "prompt")
+        versions.make_live(session, live, "first")
+        versions.retire_outdated_candidates(session)
+
+        assert versions.list_kept_ids(session) == {row.id for row in (live, *waiting[2:], other)}
+        assert [row.status for row in waiting[:3]] == ["retired", "retired", "candidate"]
+        assert versions.get_previous_live(session, "bert") is None
+
+
 def test_files_of_a_bake_off_are_kept_until_the_next_one_or_for_a_month(database):
     with database.write() as session:
         made = []
