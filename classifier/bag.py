@@ -1,7 +1,6 @@
 """A bag-of-embeddings multi-label classifier: seconds of training that teach the token embeddings what matters.
 
-Its table becomes the retriever's static embeddings and the input embeddings of the starter models, which without it
-would need many times their training budget. After fastText (Joulin et al. 2016).
+By its table a prompt's training finds the neighbours of each item out of fold. After fastText (Joulin et al. 2016).
 """
 
 from collections.abc import Sequence

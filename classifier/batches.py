@@ -22,11 +22,14 @@ Tokens = list[int]
 
 
 def encode(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str], max_length: int) -> list[Tokens]:
-    """Return each text's token ids with the special tokens, at most `max_length` of them."""
+    """Return each text's token ids with the special tokens around them, at most `max_length` of them.
+
+    A text that spells a special token out is read as the words that it is made of.
+    """
     if not texts:
         return []
     cut = [text[: max_length * CHARACTERS_A_TOKEN] for text in texts]
-    return tokenizer(cut, truncation=True, max_length=max_length)["input_ids"]
+    return tokenizer(cut, truncation=True, max_length=max_length, split_special_tokens=True)["input_ids"]
 
 
 def padded(tokens: Sequence[Tokens], pad: int) -> dict[str, Tensor]:

@@ -4,6 +4,7 @@ Knows no neighbours.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -13,7 +14,7 @@ from transformers import PreTrainedTokenizerBase
 
 from classifier.checkpoints import load_scorer
 from classifier.cloze import ClozeModel, Gap
-from classifier.cloze_training import calibrate, cloze_model, find_triggers, labelled_by
+from classifier.cloze_training import calibrate, cloze_model, find_triggers, pool, with_soft_targets
 from classifier.examples import TrainingData
 from classifier.foundation import lay_foundation
 from classifier.pretraining import pretrained
@@ -41,9 +42,21 @@ class BertClassifier(SequenceClassifier):
         if not recipe.cloze.student:
             return cls._fit_cloze(recipe, data, watch, workspace)
         # Both steps of PET: what fills gaps well from few examples teaches what is fast.
-        teacher = cls._fit_cloze(recipe, data, Stage(watch, 0.0, 0.5, "teacher"), workspace, time=0.5)
-        student = Stage(watch, 0.5, 1.0)
-        return cls._fit_head(recipe, labelled_by(teacher, data, student), student, workspace, time=0.5)
+        taught = cls._taught(recipe, data, Stage(watch, 0.0, 0.5), workspace)
+        return cls._fit_head(recipe, taught, Stage(watch, 0.5, 1.0), workspace, time=0.5)
+
+    @classmethod
+    def _taught(cls, recipe: BertRecipe, data: TrainingData, watch: Watch, workspace: Path) -> TrainingData:
+        """Return the data with what one teacher for each template says of the pool; they share half of the time."""
+        texts, templates, said = pool(recipe, data), recipe.cloze.templates, []
+        part = 1 / len(templates)
+        for number, template in enumerate(templates):
+            name = f"teacher_{number + 1}" if number else "teacher"
+            stage = Stage(watch, number * part, (number + 1) * part, name)
+            own = replace(recipe, cloze=replace(recipe.cloze, template=template, patterns=[]))
+            teacher = cls._fit_cloze(own, data, stage, workspace, time=0.5 * part)
+            said.append(teacher.predict_proba(texts, watch=stage))
+        return with_soft_targets(data, texts, said)
 
     @classmethod
     def _fit_head(
@@ -54,6 +67,7 @@ class BertClassifier(SequenceClassifier):
             model, tokenizer = small_bert(foundation, data.label_names, recipe.seed), foundation.tokenizer
         else:
             tokenizer = load_tokenizer(recipe.checkpoint)
+            torch.manual_seed(recipe.seed)
             model = load_scorer(recipe.checkpoint, data.label_names)
         model = pretrained(model, tokenizer, recipe, data, watch, workspace / "bert_pretrained")
         classifier = cls(model, tokenizer, data.label_names, recipe)

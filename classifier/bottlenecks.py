@@ -5,7 +5,7 @@ latter. They are added as hooks on the modules that are there, so all other weig
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -17,6 +17,8 @@ from classifier.options.tuning import Tuning
 NAME = "bottleneck"
 SPREAD = 0.02
 FEED_FORWARD = ("mlp", "feed_forward", "ffn")
+States: TypeAlias = Tensor | tuple[Tensor | None, ...]
+"""What a layer answers with: its states, or first among others its states."""
 ATTENTION = ("self_attn", "attn", "self_attention", "attention")
 
 
@@ -61,7 +63,7 @@ def _homes(model: nn.Module, names: tuple[str, ...]) -> Iterator[nn.Module]:
         yield from (part for name, part in layer.named_children() if name in names)
 
 
-def _through_bottleneck(module: nn.Module, _: tuple[Any, ...], output: Tensor | tuple[Any, ...]) -> Any:  # noqa: ANN401
+def _through_bottleneck(module: nn.Module, _: tuple[Tensor, ...], output: States) -> States:
     # Attention answers with its weights beside the states.
     if isinstance(output, torch.Tensor):
         return module.get_submodule(NAME)(output)

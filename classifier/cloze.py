@@ -15,7 +15,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import AutoModelForMaskedLM, PreTrainedModel, PreTrainedTokenizerBase
-from transformers.modeling_outputs import SequenceClassifierOutput
+from transformers.modeling_outputs import BaseModelOutput, SequenceClassifierOutput
 
 from classifier.options.cloze import MASK, TEXT, TRIGGER, Cloze
 from classifier.reading import Frame
@@ -59,7 +59,7 @@ class ClozeModel(nn.Module):
         """Return the logits [n, K, V] of the whole vocabulary at the masks."""
         rows = torch.arange(len(places), device=places.device)[:, None]
 
-        def keep_masks(_: nn.Module, __: tuple[Any, ...], output: Any) -> Any:  # noqa: ANN401 - a model's output
+        def keep_masks(_: nn.Module, __: tuple[Tensor, ...], output: BaseModelOutput) -> BaseModelOutput:
             output.last_hidden_state = output.last_hidden_state[rows, places]
             return output
 

@@ -1,11 +1,13 @@
 """What a cloze needs beside the common training: its beginning, its triggers, and what its student learns from."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from classifier.cloze import SLOT, ClozeModel, Gap, load_language_model
@@ -56,7 +58,8 @@ def find_triggers(classifier: "BertClassifier", data: TrainingData, watch: Watch
     criterion = Criterion.of(recipe.loss, lessons.targets, device())
 
     def loss(lesson: Lesson) -> torch.Tensor:
-        return criterion(classifier.logits(lesson.windows), lesson.targets.to(device()))
+        unknown = None if lesson.unknown is None else lesson.unknown.to(device())
+        return criterion(classifier.logits(lesson.windows), lesson.targets.to(device()), unknown)
 
     special = _special(classifier.tokenizer)
     embedding = model.get_input_embeddings()
@@ -73,11 +76,15 @@ def calibrate(classifier: "BertClassifier", data: TrainingData) -> None:
     classifier.model.calibrate(logits.mean(dim=0), ((counts + 1) / (len(data.train) + 2)).to(logits))
 
 
-def labelled_by(teacher: "BertClassifier", data: TrainingData, watch: Watch) -> TrainingData:
-    """Return the data with some of its unlabelled texts beside the labelled, as the teacher scores them."""
-    pool = np.random.default_rng(teacher.recipe.seed).permutation(len(data.unlabelled))[: teacher.recipe.cloze.pool]
-    texts = [data.unlabelled[row] for row in np.sort(pool)]
-    scores = teacher.predict_proba(texts, watch=watch).tolist()
+def pool(recipe: BertRecipe, data: TrainingData) -> list[str]:
+    """Return the unlabelled texts that teachers label."""
+    drawn = np.random.default_rng(recipe.seed).permutation(len(data.unlabelled))[: recipe.cloze.pool]
+    return [data.unlabelled[row] for row in np.sort(drawn)]
+
+
+def with_soft_targets(data: TrainingData, texts: Sequence[str], said: Sequence[NDArray[np.float32]]) -> TrainingData:
+    """Return the data with texts beside the labelled ones, by the mean of each teacher's scores [n, L]."""
+    scores = np.mean(said, axis=0).tolist()
     soft = (Example(text, soft_targets=tuple(row)) for text, row in zip(texts, scores, strict=True))
     return replace(data, train=(*data.train, *soft))
 

@@ -31,7 +31,9 @@ def can_go_on(recipe: Recipe) -> bool:
         case BertRecipe():
             return not recipe.cloze.template and recipe.data == Data()
         case LlmHeadRecipe():
-            return recipe.tuning.method in ADAPTERS and recipe.data == Data()
+            # What an adapter has learned of the input table is read back fixed, so an attack finds no gradient there.
+            attacks = recipe.noise.fgm_epsilon > 0 and recipe.tuning.method != "full"
+            return recipe.tuning.method in ADAPTERS and not attacks and recipe.data == Data()
         case PromptRecipe():
             return not recipe.endpoint and recipe.data == Data()
     return False

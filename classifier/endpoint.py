@@ -170,21 +170,24 @@ class EndpointModel:
         scores = UNSAID * votes
         for place, label in enumerate(answer.labels):
             column = self.form.labels.index(label)
-            trust = (1 - LATER * place) * (0.5 + 0.5 * votes[column])
-            if said.tokens:
-                trust = piece_probability(said.tokens, *self.form.find(said.text, label))
+            trust = piece_probability(said.tokens, *self.form.find(said.text, label))
+            if trust is None:
+                trust = (1 - LATER * place) * (0.5 + 0.5 * votes[column])
             scores[column] = SAID + (1 - SAID) * max(0.0, trust)
         return np.clip(scores, 0, 1)
 
 
-def piece_probability(tokens: Sequence[tuple[str, float]], start: int, stop: int) -> float:
-    """Return how likely the tokens are that wrote these characters of an answer: the product of their probabilities."""
-    likely, at = 1.0, 0
+def piece_probability(tokens: Sequence[tuple[str, float]], start: int, stop: int) -> float | None:
+    """Return how likely the tokens are that wrote these characters of an answer: the product of their probabilities.
+
+    None where no token wrote any of them: nothing is known of what nobody is seen to have said.
+    """
+    wrote, at = [], 0
     for text, log_probability in tokens:
         if at < stop and at + len(text) > start:
-            likely *= exp(min(0.0, log_probability))
+            wrote.append(min(0.0, log_probability))
         at += len(text)
-    return likely
+    return exp(sum(wrote)) if wrote else None
 
 
 def _said(completion: ChatCompletion) -> Said:

@@ -55,7 +55,7 @@ class LlmHeadClassifier(SequenceClassifier):
         return classifier
 
     def go_on(self, data: TrainingData, watch: Watch) -> None:
-        """Learn a little more; the input table stays as it is."""
+        """Learn a little more; the input table under an adapter stays as it is."""
         wake(self.model, self.recipe.tuning)
         super().go_on(data, watch)
 

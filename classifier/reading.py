@@ -90,12 +90,8 @@ class Reader:
     def _bodies(self, texts: Sequence[str]) -> list[Tokens]:
         if not texts:
             return []
-        bodies = self.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
-        mask = self.tokenizer.mask_token_id
-        if self.frame is None or mask not in (*self.frame.before, *self.frame.after):
-            return bodies
-        # In a cloze only the template may ask: a text that spells the mask out must not.
-        return [[token for token in body if token != mask] for body in bodies]
+        # A text that spells out a mask, a padding or an end has none of them: only a frame or a template may ask.
+        return self.tokenizer(list(texts), add_special_tokens=False, split_special_tokens=True, verbose=False).input_ids
 
 
 def windows_of(length: int, room: int, reading: Reading) -> list[list[Span]]:

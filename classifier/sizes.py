@@ -3,24 +3,41 @@
 import resource
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import torch
 from torch import nn
 
 
-def parameters(classifier: Any) -> tuple[int, int] | None:  # noqa: ANN401 - any of the three
+class HoldsModel(Protocol):
+    """A classifier of any kind, or the reference: its `model` is a network, or holds one, or asks a server."""
+
+    model: object
+
+
+def parameters(classifier: HoldsModel) -> tuple[int, int] | None:
     """Return (trained, all) weights of a classifier that was fitted just now; None for what lies on a server."""
-    model = classifier.model
+    # A starter that is asked for groups has a second network for them; of anything else it is the same one.
+    networks = [_network(model) for model in (classifier.model, getattr(classifier, "by_group", None))]
+    found = [network for network in networks if network is not None]
+    if not found:
+        return None
+    # A LoRA that was read back for answering no longer says that it was trained.
+    counts = {
+        weights: (weights.numel(), weights.requires_grad or "lora_" in name)
+        for network in found
+        for name, weights in network.named_parameters()
+    }.values()
+    return sum(count for count, learned in counts if learned), sum(count for count, _ in counts)
+
+
+def _network(model: object) -> nn.Module | None:
     # The prompt classifier holds what answers for it, which holds the weights.
     network = model if isinstance(model, nn.Module) else getattr(model, "model", None)
-    if not isinstance(network, nn.Module):
-        return None
-    counts = [(weights.numel(), weights.requires_grad) for weights in network.parameters()]
-    return sum(count for count, learns in counts if learns), sum(count for count, _ in counts)
+    return network if isinstance(network, nn.Module) else None
 
 
-def tokens_used(classifier: Any) -> tuple[int, int] | None:  # noqa: ANN401 - any of the three
+def tokens_used(classifier: HoldsModel) -> tuple[int, int] | None:
     """Return how many tokens a server has (read, written) for a classifier; None where nothing is paid by the token."""
     read = getattr(classifier.model, "tokens_read", None)
     return None if read is None else (read, classifier.model.tokens_written)

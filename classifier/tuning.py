@@ -100,8 +100,9 @@ def read_adapted(scorer: PreTrainedModel, tuning: Tuning, directory: Path) -> nn
 
 
 def wake(model: nn.Module, tuning: Tuning) -> None:
-    """Let a LoRA adapter and its head that were read from a file learn on."""
+    """Let what was read from a file learn on: a LoRA adapter with its head, or all that `full` trains."""
     if tuning.method == "full":
+        model.get_input_embeddings().requires_grad_(tuning.train_embeddings)
         return
     for name, parameter in model.named_parameters():
         parameter.requires_grad_("lora_" in name or "modules_to_save" in name)

@@ -63,6 +63,10 @@ BERT_PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
         "PET labels the unlabelled items, and an ordinary classifier learns from them too (Schick and Schütze 2021).",
         {"cloze": {"template": "{mask}: {text}", "student": True}},
     ),
+    "bert-pet-patterns": (
+        "PET with three templates, whose mean labels the unlabelled items for a student (Schick and Schütze 2021).",
+        {"cloze": {"template": "{mask}: {text}", "patterns": ["{text} ({mask})", "{mask} - {text}"], "student": True}},
+    ),
     "bert-autoprompt": (
         "A gap behind the text, and before it tokens that a search finds (AutoPrompt, Shin et al. 2020).",
         {"cloze": {"template": "{text}{trigger}{mask}", "triggers": 4}},

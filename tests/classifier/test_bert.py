@@ -126,6 +126,16 @@ def test_frozen_layers_stay_and_the_others_learn(tmp_path):
     assert same == {name for name in before if "embeddings" in name or ".layer.0." in name}
 
 
+def test_the_head_of_a_checkpoint_is_drawn_by_the_seed_alone(tmp_path):
+    source, heads = checkpoint(tmp_path / "hub", ENCODERS, "bert"), []
+    for drawn_before, seed in ((1, 0), (2, 0), (2, 1)):
+        torch.manual_seed(drawn_before)
+        chosen = recipe("bert", checkpoint=source, seed=seed, seconds=1e-9)
+        heads.append(lineup.fit("bert", chosen, toy_data(32), Unwatched(), tmp_path).model.classifier.weight)
+    assert torch.equal(heads[0], heads[1])
+    assert not torch.equal(heads[1], heads[2])
+
+
 def test_checkpointed_gradients_are_the_same(workspace):
     model = lineup.fit("bert", recipe("bert"), toy_data(), Unwatched(), workspace).model.train()
     for module in model.modules():

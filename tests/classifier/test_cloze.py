@@ -3,6 +3,7 @@
 from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -10,8 +11,9 @@ from transformers import AutoModelForMaskedLM
 
 from classifier import lineup
 from classifier.batches import padded
+from classifier.bert import BertClassifier
 from classifier.cloze import NOTHING, SLOT, ClozeModel, Gap, load_language_model
-from classifier.cloze_training import labelled_by
+from classifier.cloze_training import pool, with_soft_targets
 from classifier.layers import depths
 from classifier.lessons import Lesson
 from classifier.masked_language import learn_language
@@ -111,6 +113,9 @@ def test_labels_that_read_alike_are_refused(tokenizer):
         ({"template": "{mask}"}, "{text} exactly once"),
         ({"template": "{mask}{text}", "triggers": 2}, "{trigger} exactly once"),
         ({"template": "{mask}{text}{trigger}"}, "triggers is 0"),
+        ({"template": "{mask}{text}", "student": True, "patterns": ["{text}"]}, "{mask} exactly once, not '{text}'"),
+        ({"template": "{mask}{text}", "patterns": ["{text}{mask}"]}, "teach a student"),
+        ({"patterns": ["{text}{mask}"], "student": True}, "stand beside a template"),
     ],
 )
 def test_a_template_without_its_marks_is_refused(values, message):
@@ -196,17 +201,57 @@ def test_found_triggers_are_kept_with_the_model(tmp_path):
     assert loaded.reader().frame == model.reader().frame
 
 
-def test_a_teacher_gives_the_pool_soft_targets_and_leaves_the_labelled_alone():
-    scores = torch.tensor([[0.25, 0.5], [0.75, 0.0]]).numpy()
+def test_what_is_unknown_of_a_text_helps_no_trigger(tmp_path, monkeypatch):
+    recipe = replace(preset("bert-autoprompt").apply(PROFILES["starter"].recipe("bert")), epochs=1, seconds=2.0)
+    losses = []
+
+    def search(embedding, lessons, loss, *_):
+        windows = [[[token if token != SLOT else 1 for token in ids] for ids in text] for text in lessons[0].windows]
+        for unknown in (None, torch.ones_like(lessons[0].targets, dtype=torch.bool)):
+            losses.append(loss(replace(lessons[0], windows=windows, unknown=unknown)).item())
+        return [1] * 4
+
+    monkeypatch.setattr("classifier.cloze_training.search_triggers", search)
+    lineup.fit("bert", recipe, toy_data(32), Unwatched(), tmp_path)
+    assert losses[0] > losses[1] == 0
+
+
+def test_teachers_give_the_pool_the_mean_of_what_they_say_and_leave_the_labelled_alone():
     recipe = SimpleNamespace(seed=0, cloze=Cloze(pool=2))
-    teacher = SimpleNamespace(recipe=recipe, predict_proba=lambda texts, watch: scores[: len(texts)])
     data = replace(toy_data(16), unlabelled=("a", "b", "c"))
-    taught = labelled_by(teacher, data, Unwatched())
+    texts = pool(recipe, data)
+    assert set(texts) < set(data.unlabelled)
+    said = np.array([[[0.25, 0.5], [0.75, 0.0]], [[0.75, 0.5], [0.25, 1.0]]], dtype=np.float32)
+    taught = with_soft_targets(data, texts, said)
     assert taught.train[: len(data.train)] == data.train
     assert taught.validation == data.validation
-    pool = taught.train[len(data.train) :]
-    assert [example.soft_targets for example in pool] == [(0.25, 0.5), (0.75, 0.0)]
-    assert {example.text for example in pool} < set(data.unlabelled)
+    soft = taught.train[len(data.train) :]
+    assert [(example.text, example.soft_targets) for example in soft] == [
+        (texts[0], (0.5, 0.5)),
+        (texts[1], (0.5, 0.5)),
+    ]
+
+
+def test_each_template_has_a_teacher_of_its_own_and_the_student_learns_from_their_mean(tmp_path, monkeypatch):
+    recipe = replace(preset("bert-pet-patterns").apply(PROFILES["starter"].recipe("bert")), seconds=3.0)
+    data = replace(toy_data(32), unlabelled=tuple(example.text for example in toy_data(8).train))
+    said, learned = {}, []
+    ask, learn = BertClassifier.predict_proba, BertClassifier._fit_head.__func__
+
+    def predict_proba(teacher, texts, **options):
+        said[teacher.recipe.cloze.template] = ask(teacher, texts, **options)
+        return said[teacher.recipe.cloze.template]
+
+    def fit_head(cls, recipe, taught, *rest, **options):
+        learned.extend(example.soft_targets for example in taught.train if example.soft_targets)
+        return learn(cls, recipe, taught, *rest, **options)
+
+    monkeypatch.setattr(BertClassifier, "predict_proba", predict_proba)
+    monkeypatch.setattr(BertClassifier, "_fit_head", classmethod(fit_head))
+    lineup.fit("bert", recipe, data, Unwatched(), tmp_path)
+    assert list(said) == recipe.cloze.templates
+    assert len({scores.tobytes() for scores in said.values()}) == 3
+    np.testing.assert_allclose(learned, np.mean(list(said.values()), axis=0), rtol=1e-6)
 
 
 def test_reading_texts_teaches_their_language(tokenizer):

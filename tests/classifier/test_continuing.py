@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from classifier import lineup
 from classifier.continuing import can_go_on, rehearsal
 from classifier.examples import Example
+from classifier.options.noise import Noise
 from classifier.presets import PRESETS, preset
 from classifier.profiles import PROFILES
 from classifier.watch import Unwatched
@@ -78,3 +80,24 @@ def test_only_recipes_whose_saved_state_can_learn_go_on():
     assert {"bert", "bert-windows", "llm-lora", "llm-dora", "llm-full", "prompt", "prompt-10-examples"} <= able
     assert not able & {"bert-pet", "bert-distilled", "bert-mmr", "llm-prefix", "llm-adalora", "llm-adapter"}
     assert not can_go_on(profile.recipe("retriever"))
+
+
+def test_an_attack_on_the_input_table_goes_on_only_where_the_table_is_read_back_to_be_trained():
+    profile, noise = PROFILES["starter"], Noise(fgm_epsilon=1.0)
+    assert {
+        name: can_go_on(replace(preset(name).apply(profile.recipe(PRESETS[name].classifier)), noise=noise))
+        for name in ("bert", "llm-lora", "llm-full")
+    } == {"bert": True, "llm-lora": False, "llm-full": True}
+
+
+@pytest.mark.parametrize("trained", [True, False])
+def test_the_input_table_goes_on_learning_only_where_the_recipe_trains_it(tmp_path, trained):
+    source, data = checkpoint(tmp_path / "hub", DECODERS, "qwen2"), replace(toy_data(64), validation=())
+    chosen = recipe("llm-full", source)
+    chosen = replace(chosen, tuning=replace(chosen.tuning, train_embeddings=trained), epochs=1)
+    lineup.fit("llm_head", chosen, data, Unwatched(), tmp_path / "workspace").save(tmp_path / "first")
+    more, changed = corrected(data)
+    second = lineup.go_on("llm_head", tmp_path / "first", rehearsal(more, changed), Unwatched())
+    first = lineup.load("llm_head", tmp_path / "first")
+    before, after = (model.model.get_input_embeddings().weight for model in (first, second))
+    assert torch.equal(before, after) == (not trained)

@@ -189,6 +189,19 @@ def test_the_probability_of_a_label_is_that_of_its_tokens_and_of_its_end():
     likely = {label: piece_probability(tokens, *form.find("收购\n裁员\n", label)) for label in form.labels[:2]}
     assert likely == pytest.approx({"收购": math.exp(-0.3), "裁员": math.exp(-0.7)})
     assert form.find("收购\n裁员\n", "上市") == (0, 0)
+    # A product over no tokens would be certainty.
+    assert piece_probability(tokens, 0, 0) is None
+    assert piece_probability(tokens[:2], 3, 6) is None
+
+
+def test_a_label_that_is_not_found_in_the_answer_is_no_surer_than_without_probabilities(serve):
+    json_list = {"design": SampleDesign(answer="json")}
+    scores = []
+    for refuses in (False, True):
+        # A label that is written with escapes is read as one, but not found by its letters.
+        address, _ = serve(script={"": json.dumps(["裁员"])}, refuses_probabilities=refuses)
+        scores.append(asking(address, **json_list).predict_proba(["甲公司"])[0].tolist())
+    assert scores[0] == scores[1] == pytest.approx([0.8, 0.0])
 
 
 def test_a_wrong_answer_is_asked_for_once_more(serve):

@@ -73,11 +73,11 @@ def test_what_nobody_knows_does_not_move_its_columns(tmp_path):
     tasks = sets(96)
     data = united(tasks)
     silent = replace(data, train=tuple(e for e in data.train if isnan(e.soft_targets[-1])), validation=())
-    recipe = replace(PROFILES["starter"].recipe("bert"), epochs=6, batch_size=16)
+    recipe = replace(PROFILES["starter"].recipe("bert"), epochs=10, batch_size=16)
     texts = [example.text for example in tasks[0].gold]
     model = lineup.fit("bert", recipe, silent, Unwatched(), tmp_path)
     known, unknown = (model.predict_proba(texts)[:, columns_of(task, model.labels)] for task in tasks)
     told = replace(silent, train=tuple(replace(example, soft_targets=()) for example in silent.train))
     lowered = lineup.fit("bert", recipe, told, Unwatched(), tmp_path).predict_proba(texts)
     assert unknown.mean() > 2 * lowered[:, columns_of(tasks[1], model.labels)].mean()
-    assert known.max() > 0.8
+    assert known.max() > 0.9

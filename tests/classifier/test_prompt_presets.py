@@ -15,6 +15,7 @@ from classifier.prompt import PromptClassifier
 from classifier.prompt_recipe import PromptRecipe
 from classifier.recipes import RetrieverRecipe
 from classifier.retriever import Retriever
+from classifier.sizes import parameters
 from classifier.watch import Cancelled, Unwatched
 from tests.classifier.test_prompt import checkpoint
 from tests.classifier.toy import Recorder, toy_data
@@ -87,6 +88,9 @@ def test_a_checkpoint_is_tuned_and_only_its_adapter_saved(chat, data, tmp_path):
     assert np.mean(losses[-5:]) < 0.8 * np.mean(losses[:5])
     texts = [item.text for item in data.validation]
     assert np.abs(model.predict_proba(texts) - untuned.predict_proba(texts)).max() > 0.05
+    trained, weights = parameters(model)
+    assert 0 < trained < weights
+    assert parameters(untuned)[0] == 0
     says_the_same_when_loaded(model, data, tmp_path / "saved")
     names = {path.name for path in (tmp_path / "saved" / "model").iterdir()}
     assert names == {"adapter_config.json", "adapter_model.safetensors"}

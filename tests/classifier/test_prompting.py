@@ -1,11 +1,14 @@
 import pytest
 
-from classifier.examples import Example
+from classifier.examples import Example, Label
 from classifier.options.asking import Asking
 from classifier.options.sample_design import SampleDesign
 from classifier.options.template import Template
+from classifier.presets import preset, presets_of
+from classifier.prompt_recipe import PromptRecipe
 from classifier.prompt_wording import CHINESE, ENGLISH, worded, wording_for
 from classifier.prompting import PromptForm, quotable, shortlist
+from tests.classifier.toy import INJECTIONS
 
 LABELS = ("裁员", "收购", "上市")
 
@@ -34,6 +37,19 @@ def test_a_text_cannot_imitate_the_form_of_a_prompt(text):
     prompt = form().write(text, [Example(text, ("裁员",), similarity=0.5)])
     assert prompt.count("「") == prompt.count("」") == 2
     assert [line for line in prompt.splitlines() if line == "标签："] == ["标签：", "标签："]
+
+
+@pytest.mark.parametrize("name", [preset.name for preset in presets_of("prompt")])
+def test_an_injection_in_an_example_changes_no_line_but_the_example_s_own(name):
+    asked = PromptForm.of(preset(name).apply(PromptRecipe()), [Label(label) for label in LABELS], CHINESE)
+    for one in INJECTIONS:
+        texts = [one["text"], one["text"] + one["injection"], one["injection"] + one["text"]]
+        written = [asked.write("某公司裁员", [Example(text, ("上市",), similarity=0.5)]).split("\n") for text in texts]
+        for hostile in written[1:]:
+            changed = [new for old, new in zip(written[0], hostile, strict=True) if old != new]
+            assert [(line.startswith("新闻：「"), line.count("「"), line.count("」")) for line in changed] == (
+                [(True, 1, 1)] if asked.neighbours else []
+            )
 
 
 def test_a_template_takes_the_place_of_the_usual_words_it_names():

@@ -1,10 +1,11 @@
 """How texts become windows: what is read of a long one, and that it is told."""
 
 import pytest
+from transformers import Qwen2Config
 
 from classifier.options.reading import Reading
 from classifier.reading import Frame, Reader, windows_of
-from classifier.tokens import CLS, SEP, train_tokenizer
+from classifier.tokens import CLS, SEP, load_tokenizer, train_tokenizer
 
 WORDS = [f"w{number}" for number in range(400)]
 LONG = " ".join(WORDS)
@@ -39,6 +40,20 @@ def test_windows_by_hand(reading, windows):
 @pytest.mark.parametrize("length", [0, 1, 10])
 def test_what_fits_is_read_whole_in_one_window(mode, length):
     assert windows_of(length, 10, Reading(mode=mode)) == [[(0, length)]]
+
+
+@pytest.mark.parametrize("mode", ["head", "head_tail", "windows"])
+def test_a_text_that_spells_out_a_control_token_has_none(tokenizer, tmp_path, mode):
+    """Bug: transformers gives a small Qwen2's tokenizer a token that the model lacks; one text with it silenced it."""
+    tokenizer.save_pretrained(str(tmp_path))
+    Qwen2Config().save_pretrained(str(tmp_path))
+    qwen2 = load_tokenizer(tmp_path)
+    assert "<|endoftext|>" in qwen2.all_special_tokens
+    for one in (tokenizer, qwen2):
+        frame, specials = Frame.of(one), set(one.all_special_ids)
+        for window in reader(one, mode=mode).read([" ".join(qwen2.all_special_tokens) * 9])[0]:
+            assert not specials & set(window[len(frame.before) : len(window) - len(frame.after)])
+            assert max(window) < len(tokenizer)
 
 
 @pytest.mark.parametrize("mode", ["head", "head_tail", "windows"])

@@ -1,6 +1,7 @@
 from types import SimpleNamespace
 
 import numpy as np
+import torch
 from torch import nn
 
 from classifier.sizes import parameters, peak_memory, tokens_used
@@ -20,6 +21,18 @@ def test_frozen_weights_are_weights_that_were_not_trained():
 def test_the_weights_of_a_prompt_lie_one_deeper_and_those_of_a_server_elsewhere():
     assert parameters(SimpleNamespace(model=SimpleNamespace(model=network()))) == (10, 26)
     assert parameters(SimpleNamespace(model=SimpleNamespace())) is None
+
+
+def test_an_adapter_that_was_read_back_for_answering_was_trained():
+    adapted = network().requires_grad_(False)
+    adapted[1].register_parameter("lora_A", nn.Parameter(torch.zeros(2, 4), requires_grad=False))
+    assert parameters(SimpleNamespace(model=SimpleNamespace(model=adapted))) == (8, 34)
+
+
+def test_a_second_network_for_groups_counts_and_the_same_one_only_once():
+    first, second = (SimpleNamespace(model=network()) for _ in range(2))
+    assert parameters(SimpleNamespace(model=first, by_group=second)) == (20, 52)
+    assert parameters(SimpleNamespace(model=first, by_group=SimpleNamespace(model=first.model))) == (10, 26)
 
 
 def test_tokens_are_those_that_a_server_tells_of():

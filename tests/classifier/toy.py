@@ -1,8 +1,14 @@
 """A world small enough to be learned in a second: three events, a word for each, and items without any."""
 
+import json
+from pathlib import Path
+
 from classifier.examples import Example, Label, TrainingData
 from classifier.watch import Cancelled, Unwatched
 
+_INJECTIONS = Path(__file__).resolve().parent.parent.parent / "benchmarks" / "injections.jsonl"
+INJECTIONS = [json.loads(line) for line in _INJECTIONS.read_text(encoding="utf-8").splitlines()]
+"""Fifty texts, each with an instruction that somebody could have put into it."""
 WORDS = {"收购": "收购", "裁员": "裁员", "recall": "recall"}
 FILLERS = ("公司今天宣布", "据报道", "the company said", "市场认为", "on Monday", "消息人士称")
 
