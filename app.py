@@ -9,10 +9,9 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from classifier.examples import CLASSIFIERS
 from ui.accounts_command import add_token_arguments, add_user_arguments, keep_accounts, keep_tokens
@@ -24,6 +23,10 @@ from workflow.views import QueueFilter
 if TYPE_CHECKING:
     from classifier.profiles import Profile
     from workflow.use_cases import UseCases
+
+    # argparse has no public name for what commands are added to.
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
 
 MODELS = (*CLASSIFIERS, "retriever")
 INTERRUPTED = 130
@@ -70,10 +73,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command(commands: Any, name: str, run: Callable[..., Any], text: str) -> argparse.ArgumentParser:  # noqa: ANN401
+def _command(commands: "Commands", name: str, run: Callable[..., object], text: str) -> argparse.ArgumentParser:
     # Only a command with a text is listed.
     listed = {"help": text} if text else {}
-    parser: argparse.ArgumentParser = commands.add_parser(name, description=text or None, **listed)
+    parser = commands.add_parser(name, description=text or None, **listed)
     parser.set_defaults(run=run, llm_endpoint=None, llm_model="", **dict.fromkeys(MODELS))
     add = parser.add_argument
     add("--data", type=Path, default=Path("data"), metavar="DIR", help="where everything is kept (default: ./data)")
@@ -91,7 +94,7 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
     add("--llm-model", metavar="NAME", help="name of the model on that server")
 
 
-def _add_page(commands: Any) -> None:  # noqa: ANN401
+def _add_page(commands: "Commands") -> None:
     serve = _command(commands, "serve", _serve, "open the page (the default command)")
     serve.add_argument("--host", default="127.0.0.1", help="another one needs accounts (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, default=7860, help="default: 7860")
@@ -99,7 +102,7 @@ def _add_page(commands: Any) -> None:  # noqa: ANN401
     _add_models(serve)
 
 
-def _add_data(commands: Any) -> None:  # noqa: ANN401
+def _add_data(commands: "Commands") -> None:
     load = _command(commands, "import", _import, "add the items of a CSV, TSV, JSONL, JSON or XLSX file")
     load.add_argument("file", type=Path, metavar="FILE")
     load.add_argument("--split", choices=("train", "validation", "gold"), help="where all its items belong")
@@ -113,7 +116,7 @@ def _add_data(commands: Any) -> None:  # noqa: ANN401
     export.add_argument("--output", type=Path, metavar="FILE", help="default: standard output; a directory for model")
 
 
-def _add_training(commands: Any) -> None:  # noqa: ANN401
+def _add_training(commands: "Commands") -> None:
     retrain = _command(commands, "retrain", _retrain, "train on all current labels")
     retrain.add_argument("classifier", nargs="*", type=_classifier, help=f"{', '.join(CLASSIFIERS)} (default: all)")
     retrain.add_argument("--recipe", action="append", metavar="NAME", help="how; repeat it for several classifiers")
@@ -141,7 +144,7 @@ def _classifier(name: str) -> str:
     return name
 
 
-def _add_upkeep(commands: Any) -> None:  # noqa: ANN401
+def _add_upkeep(commands: "Commands") -> None:
     _command(commands, "status", _status, "count items, labels, versions and jobs")
     user = _command(commands, "user", _user, "accounts; the password is asked for, or read from standard input")
     add_user_arguments(user)
@@ -155,23 +158,19 @@ def _add_upkeep(commands: Any) -> None:  # noqa: ANN401
 
 
 def _serve(arguments: argparse.Namespace) -> None:
-    from ui.listening import listen
+    from ui.gradio_stubs import without_stubs
+    from ui.listening import listen, serve
 
     cases = _cases(arguments)
     # Refusals come before the seconds that the imports of the web take.
     with listen(arguments.host, arguments.port, cases.people) as listener:
-        import uvicorn
-
-        from ui.server import build_app
+        with without_stubs():
+            from ui.server import build_app
 
         app = build_app(cases, arguments.host, https=arguments.https)
-        # Only of a proxy is it believed from which address a request came; anybody could say anything.
-        options = {"proxy_headers": arguments.https, "log_level": "warning", "timeout_graceful_shutdown": 2}
-        config = uvicorn.Config(app, **options)
         sys.stderr.write(f"News Triage is open on http://{arguments.host}:{listener.getsockname()[1]}\n")
-        # Ctrl-C is how a person ends a server, not a failure.
-        with cases.background(), suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listener])
+        with cases.background():
+            serve(app, listener, https=arguments.https)
 
 
 def _import(arguments: argparse.Namespace) -> object:

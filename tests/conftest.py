@@ -2,8 +2,14 @@
 
 import json
 import random
+import urllib.request
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A machine that is busy breaks no property.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 EVENTS = {
     "股权质押": ["将所持股份质押给银行", "控股股东办理了股权质押", "质押股份占其持股的一半"],
@@ -30,6 +36,30 @@ def labelled_rows(count, seed=0):
 def write_jsonl(path, rows):
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
     return path
+
+
+def answers(address):
+    """Tell whether the app can be reached there."""
+    try:
+        # The page itself would send whoever has an account to the sign-in page first.
+        with urllib.request.urlopen(f"{address}/healthz", timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+class Clock:
+    """A monotonic clock that stands still until `now` is set."""
+
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ HOMES = {
     "gradio": {"ui"},
     "fastapi": {"ui"},
     "starlette": {"ui"},
-    "uvicorn": {"app"},
+    "uvicorn": {"ui"},
     "torch": {"classifier"},
     "transformers": {"classifier"},
     "tokenizers": {"classifier"},

@@ -1,6 +1,7 @@
 """Every named recipe, from the command line to a version that says the same when it is loaded again."""
 
 import json
+from contextlib import contextmanager
 from itertools import zip_longest
 
 import numpy as np
@@ -34,18 +35,25 @@ FURTHEST, ROUNDED = 0.1, 0.01
 """Half precision sums in another order in another batch; a wrongly loaded model is apart by far more."""
 
 
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory):
-    """A data folder with the shipped sample and nothing trained."""
-    data = tmp_path_factory.mktemp("recipes") / "data"
+@contextmanager
+def sample_desk(data):
+    """Put the shipped sample into a data folder, nothing trained; at the end wait for its worker."""
     cases = build(data, None, PROFILES["starter"])
     cases.importing.load_sample()
     cases.database.close()
     # Some of its labels are the sample's, and none of its texts: copies are not learned twice.
     write_jsonl(data / "similar.jsonl", labelled_rows(200, seed=9))
-    yield data
+    yield
     # Whatever a worker still predicts must be over before its folder goes.
     command("predict", "--data", data)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    """A data folder with the shipped sample."""
+    data = tmp_path_factory.mktemp("recipes") / "data"
+    with sample_desk(data):
+        yield data
 
 
 @pytest.mark.parametrize("names", JOBS, ids="+".join)
@@ -64,6 +72,11 @@ def test_a_recipe_for_single_labels_trains_on_the_items_that_have_one(sample, tm
 
 def trains_and_says_the_same(data, names):
     command("retrain", *(word for name in names for word in ("--recipe", name)), "--wait", "--data", data)
+    say_the_same(data, names)
+
+
+def say_the_same(data, names):
+    """Load the newest version of each recipe, and hold what it says to what was stored when it was trained."""
     cases = build(data, None, PROFILES["starter"])
     try:
         for name in names:

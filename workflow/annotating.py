@@ -56,13 +56,14 @@ def annotate(session: Session, said: Said) -> Submitted:
         person=said.person,
         token=said.token or uuid4().hex,
         seen_version=item.row_version,
-        before=_snapshot(session, standing),
+        before=(before := _snapshot(session, standing)),
     )
     session.add(annotation)
     session.flush()
     if said.kind == "submitted":
         truth = Truth(item_id=item.id, origin="annotation", person=said.person, annotation_id=annotation.id)
-        truths.replace_truth(session, truth, label_ids.values())
+        store = truths.replace_truth if before["truth"] else truths.add_truth
+        store(session, truth, label_ids.values())
     if said.kind != "skipped" or standing.state == "open":
         standing.state = STATES[said.kind]
     _touch(item, standing)
@@ -106,10 +107,9 @@ def describe(annotation: Annotation) -> dict[str, Any]:
 
 
 def _get(session: Session, item_id: int) -> tuple[Item, Standing]:
-    item, standing = items.get_item(session, item_id), items.get_standing(session, item_id)
-    if item is None or standing is None:
+    if not (found := items.list_with_standings(session, [item_id])):
         raise NotFound(f"There is no item {item_id}.")
-    return item, standing
+    return found[0]
 
 
 def _repeated(session: Session, stored: Annotation, said: Said) -> Submitted:

@@ -36,18 +36,17 @@ class Continuation:
         return {REPORT: {"version": self.live.number, "items": len(self.changed), "in_all": self.total}}
 
 
-def continuation(
-    live: Version | None, recipe: Recipe, snapshot: Snapshot, annotated: Collection[int]
-) -> Continuation | None:
-    """Return what the live version has to learn of the items annotated since; None where it has to be trained anew."""
-    if live is None or live.recipe != asdict(recipe) or not can_go_on(recipe) or not _same_world(live, snapshot):
+def continuation(live: Version, recipe: Recipe, snapshot: Snapshot, annotated: Collection[int]) -> Continuation | None:
+    """Return what a live version has to learn of the items annotated since; None where it has to be trained anew.
+
+    That nothing labelled was imported since is the caller's to know.
+    """
+    if live.recipe != asdict(recipe) or not can_go_on(recipe) or not _same_world(live, snapshot):
         return None
     changed = {item.id for item in snapshot.train} & set(annotated)
-    # Items that came or went by other ways than annotations are known to nobody here.
-    moved = abs(len(snapshot.train) - live.metrics.get("train_items", 0))
     found = Continuation(live, changed, snapshot.in_order(live.label_ids))
     few = found.total <= MOST_CHANGED * len(snapshot.train)
-    return found if changed and moved <= len(changed) and few else None
+    return found if changed and few else None
 
 
 def learned_on_top(version: Version) -> int:

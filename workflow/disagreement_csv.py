@@ -19,7 +19,7 @@ def joined(names: Sequence[str]) -> str:
 
 
 def _near(row: DisagreementRow) -> str:
-    found = [[near.item_id, round(near.similarity, 4), *near.labels] for near in row.neighbours]
+    found = [[near.item_id, near.similarity, *near.labels] for near in row.neighbours]
     return json.dumps(found, ensure_ascii=False) if found else ""
 
 

@@ -14,7 +14,7 @@ from workflow.disagreement_csv import COLUMNS, NEIGHBOURS, cells_of, checked_col
 from workflow.disagreement_maps import PairList, StanceMap, pair_list, stance_map
 from workflow.neighbours import Neighbours
 from workflow.standings import Voices, list_voices
-from workflow.views import DisagreementRow, NeighbourView, QueueFilter, TruthView
+from workflow.views import DisagreementRow, NearLabels, QueueFilter, TruthView
 from workflow.voices import Context, classifier_views, truth_view
 
 CHUNK = 500
@@ -74,7 +74,7 @@ class Disagreements:
             context = Context.read(session)
             for start in range(0, len(ids), CHUNK):
                 chunk = ids[start : start + CHUNK]
-                near = self.neighbours.near_items(session, chunk) if with_neighbours else {}
+                near = self.neighbours.labels_near(session, chunk) if with_neighbours else {}
                 yield from _rows(session, context, chunk, near)
                 session.expunge_all()
 
@@ -83,7 +83,7 @@ def _rows(
     session: Session,
     context: Context,
     item_ids: Sequence[int],
-    near: Mapping[int, tuple[NeighbourView, ...]],
+    near: Mapping[int, tuple[NearLabels, ...]],
 ) -> list[DisagreementRow]:
     voices = list_voices(session, item_ids)
     return [
@@ -98,7 +98,7 @@ def _row(
     voices: Voices,
     truth: TruthView | None,
     standing: Standing,
-    near: Mapping[int, tuple[NeighbourView, ...]],
+    near: Mapping[int, tuple[NearLabels, ...]],
 ) -> DisagreementRow:
     return DisagreementRow(
         item_id=item.id,

@@ -6,7 +6,8 @@ TriageError
 │   ├── NotAllowed      the person's role does not cover it
 │   └── Conflict        somebody else changed the item meanwhile; holds what they said
 ├── BadInput            a file, field or value that cannot be used; names the place
-└── Unavailable         something that may work later: a server that is down, a model that still loads
+└── Unavailable         something that may work later: a server that is down
+    └── Loading         a model that is being loaded: whoever asks again in a moment finds it
 """
 
 from typing import Any
@@ -51,3 +52,7 @@ class BadInput(TriageError):
 
 class Unavailable(TriageError):
     """Something that may work later."""
+
+
+class Loading(Unavailable):
+    """A model that is being loaded."""

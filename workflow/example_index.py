@@ -7,21 +7,20 @@ found by comparing all members, which is done a few times a minute at most. Know
 import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
-from threading import RLock, Thread
-from typing import TYPE_CHECKING
+from threading import Lock, RLock, Thread
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy.orm import Session
 
 from classifier.index import NeighbourIndex
-from storage import embeddings, training, versions
+from storage import embeddings, examples, training
 from storage.database import Database
-from storage.training import ExamplesMark
+from storage.examples import ExamplesMark
 from workflow.live_models import RETRIEVER, LiveModels
-
-if TYPE_CHECKING:
-    from classifier.retriever import Retriever
 
 AT_ONCE = 256
 """So many missing vectors are computed while somebody waits; more are left to the worker."""
@@ -32,6 +31,8 @@ SAVED_FROM = 0.1
 
 Vectors = NDArray[np.float32]
 Hit = tuple[int, float]
+Place = tuple[int, Vectors]
+"""An item's cluster and its vector."""
 
 logger = logging.getLogger(__name__)
 
@@ -42,9 +43,8 @@ class ExampleIndex:
     def __init__(self, database: Database, models: LiveModels) -> None:
         self.database = database
         self.models = models
-        self._lock = RLock()
+        self._lock, self._beginning = RLock(), Lock()
         self.version_id = 0
-        self._retriever: Retriever | None = None
         self._behind: Thread | None = None
         self._forget()
 
@@ -57,45 +57,52 @@ class ExampleIndex:
         self._mark: ExamplesMark | None = None
         self._compared = float("-inf")
 
-    def refresh(self, patience: float | None = None) -> bool:
+    def refresh(self, patience: float | None = None, session: Session | None = None) -> bool:
         """Catch up with the database; False while no retriever is live, or when that takes over `patience` seconds.
 
         What takes longer goes on in a thread of its own: after a start with very many examples, after a large import.
+        It is read by `session`, where somebody has one open.
         """
         known = self._mark
-        version_id, mark = self._look()
-        if version_id == self.version_id and mark == known and not self._waiting:
+        mark = self._look(session)
+        if mark == known and mark.version_id == self.version_id and not self._waiting:
             return True
-        if patience is not None and self._is_comparison_due(version_id, mark):
-            if self.is_behind:
-                # One page has waited already; the others are not kept as well.
-                return False
-            self._catch_up_behind(patience)
+        if patience is not None and self._is_comparison_due(mark) and not self._catch_up_behind(patience):
+            # One page waits already; the others are not kept as well.
+            return False
         if not self._lock.acquire(timeout=-1 if patience is None else patience):
             return False
         try:
             if self._mark is not known:
                 # Another thread went further meanwhile, perhaps beyond what was looked up here.
-                version_id, mark = self._look()
-            return self._catch_up(version_id, mark)
+                mark, session = self._look(), None
+            return self._catch_up(mark, session)
         finally:
             self._lock.release()
 
-    def _look(self) -> tuple[int | None, ExamplesMark]:
-        with self.database.read() as session:
-            return versions.list_live_ids(session).get(RETRIEVER), training.get_examples_mark(session)
+    def _look(self, session: Session | None = None) -> ExamplesMark:
+        with self._reading(session) as reading:
+            return examples.get_mark(reading, RETRIEVER)
 
-    def _is_comparison_due(self, version_id: int | None, mark: ExamplesMark) -> bool:
-        if version_id is None:
+    def _reading(self, session: Session | None) -> AbstractContextManager[Session]:
+        return self.database.read() if session is None else nullcontext(session)
+
+    def _is_comparison_due(self, mark: ExamplesMark) -> bool:
+        if mark.version_id is None:
             return False
-        known = self._mark if version_id == self.version_id else None
+        known = self._mark if mark.version_id == self.version_id else None
         outdated = known is None or _with_annotations(known, mark.annotation_id) != mark or bool(self._waiting)
         return outdated and (known is None or self._may_compare())
 
-    def _catch_up_behind(self, patience: float) -> None:
-        self._behind = Thread(target=self._catch_up_quietly, name="example index", daemon=True)
-        self._behind.start()
-        self._behind.join(patience)
+    def _catch_up_behind(self, patience: float) -> bool:
+        """Catch up in another thread and wait for it so many seconds; False where one is at it already."""
+        with self._beginning:
+            if self.is_behind:
+                return False
+            behind = self._behind = Thread(target=self._catch_up_quietly, name="example index", daemon=True)
+            behind.start()
+        behind.join(patience)
+        return True
 
     def _catch_up_quietly(self) -> None:
         try:
@@ -104,15 +111,14 @@ class ExampleIndex:
             # Whoever asks next meets the same error and is told.
             logger.exception("The index of examples could not catch up.")
 
-    def _catch_up(self, version_id: int | None, mark: ExamplesMark) -> bool:
-        if version_id != self.version_id:
-            live = self.models.retriever()
-            if live is None:
-                return False
-            self.version_id, self._retriever = live
+    def _catch_up(self, mark: ExamplesMark, session: Session | None) -> bool:
+        if mark.version_id is None:
+            return False
+        if mark.version_id != self.version_id:
+            self.version_id = mark.version_id
             self._forget()
         if mark != self._mark or self._waiting:
-            self._follow(mark)
+            self._follow(mark, session)
         return True
 
     @property
@@ -125,10 +131,10 @@ class ExampleIndex:
         with self._lock:
             self._compared = float("-inf")
 
-    def _follow(self, mark: ExamplesMark) -> None:
+    def _follow(self, mark: ExamplesMark, session: Session | None) -> None:
         known = self._mark
         if known is not None and mark.annotation_id != known.annotation_id:
-            self._follow_annotations(known.annotation_id)
+            self._follow_annotations(known.annotation_id, session)
             known = self._mark = _with_annotations(known, mark.annotation_id)
         if self._may_compare() and (mark != known or self._waiting):
             self._compare()
@@ -138,19 +144,23 @@ class ExampleIndex:
     def _may_compare(self) -> bool:
         return time.monotonic() - self._compared >= SECONDS_BETWEEN_COMPARISONS
 
-    def _follow_annotations(self, annotation_id: int) -> None:
-        with self.database.read() as session:
-            changed = training.list_annotated_since(session, annotation_id)
-            members = training.list_members_among(session, changed)
-        self._drop([item_id for item_id in changed if item_id not in members])
-        self._take(members)
+    def _follow_annotations(self, annotation_id: int, session: Session | None) -> None:
+        with self._reading(session) as reading:
+            changed = examples.list_changed(reading, annotation_id, self.version_id)
+        self._drop([item_id for item_id, where in changed.items() if where is None])
+        members = {item_id: where.cluster for item_id, where in changed.items() if where}
+        new = {item_id: where for item_id, where in changed.items() if where and item_id not in self._members}
+        self._add([(item_id, where.vector) for item_id, where in new.items() if where.vector], members)
+        self._compute([item_id for item_id, where in new.items() if not where.vector], members)
 
     def _compare(self) -> None:
         with self.database.read() as session:
-            members = training.list_example_members(session)
+            members = examples.list_members(session)
         if not self._members and not self._restore(members):
             self._load(members)
         self._drop([item_id for item_id in self._members if item_id not in members])
+        self._waiting &= members.keys()
+        self._regroup(members)
         self._take(members)
         if self._unsaved > SAVED_FROM * len(self._members):
             self._save()
@@ -190,10 +200,12 @@ class ExampleIndex:
             for start in range(0, len(new), BLOCK):
                 part = embeddings.list_vectors(session, self.version_id, new[start : start + BLOCK])
                 self._add(part.items(), members)
-        missing = [item_id for item_id in new if item_id not in self._members]
+        self._compute([item_id for item_id in new if item_id not in self._members], members)
+
+    def _compute(self, missing: Sequence[int], members: Mapping[int, int]) -> None:
         if len(missing) <= AT_ONCE:
             self._add(self.embed(missing).items(), members)
-        self._waiting = {item_id for item_id in missing if item_id not in self._members}
+        self._waiting = (self._waiting | set(missing)) - self._members.keys()
 
     def _add(self, rows: Iterable[tuple[int, bytes]], members: Mapping[int, int]) -> None:
         rows = list(rows)
@@ -203,6 +215,13 @@ class ExampleIndex:
         self._index.add(ids, np.stack([np.frombuffer(vector, dtype="<f4") for _, vector in rows]))
         self._know(ids, members)
         self._unsaved += len(ids)
+
+    def _regroup(self, members: Mapping[int, int]) -> None:
+        """Follow those that have joined a cluster since, because a near-duplicate was imported."""
+        moved = [item_id for item_id, cluster in self._members.items() if members[item_id] != cluster]
+        for item_id in moved:
+            self._clusters.get(self._members[item_id], set()).discard(item_id)
+        self._know(moved, members)
 
     def _know(self, ids: Iterable[int], members: Mapping[int, int]) -> None:
         for item_id in ids:
@@ -219,37 +238,52 @@ class ExampleIndex:
 
     def embed(self, item_ids: Sequence[int]) -> dict[int, bytes]:
         """Compute and store the vectors of items by the live retriever; return them."""
-        if not item_ids or self._retriever is None:
+        if not item_ids:
             return {}
         with self.database.read() as session:
             texts = training.list_texts(session, item_ids)
         computed = self.encode([text for text, _ in texts.values()])
+        if not len(computed):
+            return {}
         vectors = {item_id: vector.tobytes() for item_id, vector in zip(texts, computed, strict=True)}
         with self.database.write() as session:
             embeddings.write_vectors(session, self.version_id, vectors)
         return vectors
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return the texts' vectors [n, d] by the live retriever."""
-        if self._retriever is None or not texts:
+    def encode(self, texts: Sequence[str], patience: float | None = None) -> Vectors:
+        """Return the texts' vectors [n, d] by the retriever of this index, [0, 0] where another is live by now.
+
+        The model is loaded with the first text: stored vectors need none. `Loading` is raised where that takes longer
+        than `patience` seconds.
+        """
+        live = self.models.retriever(patience) if texts else None
+        if live is None or live[0] != self.version_id:
             return np.zeros((0, 0), dtype=np.float32)
-        return np.asarray(self._retriever.encode(list(texts)), dtype="<f4")
+        return np.asarray(live[1].encode(list(texts)), dtype="<f4")
 
     def stored_or_computed(self, item_ids: Sequence[int]) -> dict[int, Vectors]:
         """Return the items' vectors; those that are missing are computed and stored."""
         with self.database.read() as session:
-            found = embeddings.list_vectors(session, self.version_id, item_ids)
-        found |= self.embed([item_id for item_id in item_ids if item_id not in found])
-        return {item_id: np.frombuffer(vector, dtype="<f4") for item_id, vector in found.items()}
+            return {item_id: vector for item_id, (_, vector) in self.locate(session, item_ids).items()}
+
+    def locate(self, session: Session, item_ids: Sequence[int], *, compute: bool = True) -> dict[int, Place]:
+        """Return the items' clusters and vectors; vectors that are missing are computed and stored, or left out."""
+        known = examples.locate(session, self.version_id, item_ids)
+        found = {item_id: where.vector for item_id, where in known.items() if where.vector}
+        if compute:
+            found |= self.embed([item_id for item_id in known if item_id not in found])
+        return {
+            item_id: (known[item_id].cluster, np.frombuffer(vector, dtype="<f4")) for item_id, vector in found.items()
+        }
 
     def search(self, vectors: Vectors, own: Sequence[tuple[int, int]], k: int) -> list[list[Hit]]:
         """Return the `k` nearest (item id, similarity) of each vector; `own` is each one's (item id, cluster)."""
         with self._lock:
-            if not self._members:
+            if not self._members or not len(vectors):
                 return [[] for _ in own]
             excluded = [{item_id} | self._clusters.get(cluster, set()) for item_id, cluster in own]
             return self._index.search(vectors, k, excluded)
 
 
 def _with_annotations(mark: ExamplesMark, annotation_id: int) -> ExamplesMark:
-    return ExamplesMark(annotation_id, mark.item_id, mark.import_id, mark.import_ended_at, mark.has_sample)
+    return replace(mark, annotation_id=annotation_id)

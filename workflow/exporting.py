@@ -61,14 +61,14 @@ class Exporting:
         return count
 
 
-def join_labels(labels: Sequence[str] | None) -> str:
-    """Join labels for one cell as an import reads them: `[]` is "none applies", an empty cell "not known"."""
-    if labels is None:
+def join_names(names: Sequence[str] | None) -> str:
+    """Join names for one cell as an import reads it: `[]` is "none applies", an empty cell "not known"."""
+    if names is None:
         return ""
-    # A label that holds a separator would be torn apart, so such a list, like an empty one, is written as JSON.
-    if not labels or any(set(label) & set("|;,、；，｜") for label in labels):
-        return json.dumps(list(labels), ensure_ascii=False)
-    return "|".join(labels)
+    # A name that holds a separator would be torn apart, so such a list, like an empty one, is written as JSON.
+    if not names or names[0].startswith("[") or any(set(name) & set("|;,、；，｜") for name in names):
+        return json.dumps(list(names), ensure_ascii=False)
+    return "|".join(names)
 
 
 def _writer(form: str, stream: TextIO, columns: Sequence[str]) -> Callable[[dict[str, Any]], object]:
@@ -83,5 +83,5 @@ def _writer(form: str, stream: TextIO, columns: Sequence[str]) -> Callable[[dict
 
 def _cell(column: str, value: Any) -> Any:  # noqa: ANN401 - whatever a row holds
     if column.startswith("labels"):
-        return join_labels(value)
-    return "|".join(value) if isinstance(value, list) else as_json(value)
+        return join_names(value)
+    return join_names(value or None) if isinstance(value, list) else as_json(value)

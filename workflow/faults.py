@@ -18,6 +18,11 @@ def explained(error: BaseException) -> Unavailable | None:
     return Unavailable(SENTENCES[fault]) if fault else None
 
 
+def is_locked(error: BaseException) -> bool:
+    """Tell whether an error says that another program keeps the database locked, in whatever words."""
+    return any(fault_of(cause) is Fault.LOCKED for cause in (error, error.__cause__) if cause)
+
+
 def explain_faults(database: Database) -> None:
     """Have every fault of an open database raised as people are told it."""
     on_fault(database, lambda fault: Unavailable(SENTENCES[fault]))

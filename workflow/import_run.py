@@ -14,6 +14,7 @@ from classifier import duplicates
 from storage import importing as rows_in
 from storage import imports
 from storage.database import Database
+from storage.heard import TRUTH, heard
 from storage.known import KnownItem, list_known, list_known_hashes, list_label_names
 from workflow import standings
 from workflow.dealing import Dealer
@@ -21,8 +22,8 @@ from workflow.identity import text_hash
 from workflow.placing import Fresh, Place, place
 from workflow.readers import Row
 
-CHUNK = 250
-"""Rows a transaction: short enough that an analyst who saves meanwhile does not notice."""
+CHUNK, CALM_CHUNK = 250, 1_000
+"""Rows a transaction: so few that an analyst who saves meanwhile does not notice, more while nobody is at work."""
 
 
 @dataclass
@@ -187,6 +188,7 @@ def _standing(item_id: int, row: Row, labelled: bool) -> dict[str, Any]:
     return {
         "item_id": item_id,
         "state": "labelled" if labelled else "open",
+        "heard": heard([TRUTH] if labelled else []),
         "source": row.source,
         "published_at": row.published_at,
     }

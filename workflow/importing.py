@@ -5,23 +5,28 @@ import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
 from classifier.watch import Unwatched, Watch
-from storage import imports
+from storage import annotations, imports
 from storage import sample as stored_sample
 from storage.database import Database
 from storage.known import list_label_names
+from storage.tables.base import now
 from workflow.dealing import Dealer
 from workflow.grouping import guess_groups
-from workflow.import_run import CHUNK, ImportRun, Tally
+from workflow.import_run import CALM_CHUNK, CHUNK, ImportRun, Tally
 from workflow.import_views import ImportPlan, ImportPreview, ImportReport
 from workflow.readers import Meter, RejectsFile, Survey
 from workflow.roles import OPERATOR, Actor, require_lead
 from workflow.sample import SAMPLE_NAME, make_sample
 from workflow.source_file import SourceFile, look, open_once, understand, usable
 from workflow.views import as_json
+
+CALM = timedelta(minutes=1)
+"""Who has said nothing for so long may wait a moment for their next save."""
 
 
 @dataclass(frozen=True)
@@ -143,12 +148,18 @@ class Importing:
         with RejectsFile(path, source.table.form, source.table.columns, say) as rejects:
             records = source.table.records(meter)
             # Records are parsed one by one: one may be much larger than the row that becomes of it.
-            while read := list(usable(islice(records, CHUNK), source.parser, rejects)):
+            while read := list(usable(islice(records, self._chunk()), source.parser, rejects)):
                 tally.rows += len(read)
                 tally.rejected = rejects.count
                 run.write([row for row in read if row])
                 watch.progress(meter.share, f"{tally.rows:,} rows read, {tally.added:,} new")
         return str(rejects.path) if rejects.count else ""
+
+    def _chunk(self) -> int:
+        """Return how many rows the next transaction may take."""
+        with self.database.read() as session:
+            last = annotations.get_last_time(session)
+        return CALM_CHUNK if last is None or now() - last > CALM else CHUNK
 
     def _finish(self, run: ImportRun, filename: str, rejects: str, started: float) -> ImportReport:
         report = _report(run.import_id, filename, run.tally, rejects, time.monotonic() - started, self.sample_present())

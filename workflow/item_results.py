@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from storage import annotations, items
 from storage.database import Database
 from storage.tables import Annotation, Item, Standing
-from workflow.cuts import tell_cuts
 from workflow.errors import NotFound
 from workflow.live import Live
 from workflow.neighbours import Neighbours
@@ -33,13 +32,13 @@ class ItemResults:
 
     def many(self, item_ids: Sequence[int]) -> list[ItemResult]:
         """Return all that is known of those of the items that are there, in this order."""
-        near = self.neighbours.of_items(item_ids)
         with self.database.read() as session:
+            near = self.neighbours.of_items(session, item_ids)
             voices = list_voices(session, item_ids)
             context = Context.read(session, voices.values(), self.live.models.rows(session))
             said = annotations.list_histories(session, item_ids)
             conflicts = items.list_conflicts(session, item_ids)
-            results = [
+            return [
                 ItemResult(
                     item=item_view(item, standing),
                     truth=truth_view(context, voices[item.id].known),
@@ -48,18 +47,18 @@ class ItemResults:
                     disagreement=disagreement_view(context, voices[item.id], standing.instructive),
                     history=tuple(map(_annotation_view, said.get(item.id, ()))),
                     conflicts=tuple(map(tuple, conflicts.get(item.id, ()))),
-                    unavailable=self._silent(session, views, near.get(item.id, ())),
+                    unavailable=(why := self._silent(session, views, near.get(item.id, ()))),
+                    loading=("neighbours",) if "neighbours" in why else (),
                 )
                 for item, standing in items.list_with_standings(session, item_ids)
             ]
-        return [tell_cuts(self.live.models, context.live, result) for result in results]
 
     def _silent(
         self, session: Session, said: Mapping[str, ClassifierView | None], near: Sequence[NeighbourView]
     ) -> dict[str, str]:
         why = self.live.silent(session, [name for name, view in said.items() if view is None])
-        if not near and self.neighbours.index.is_behind:
-            why["neighbours"] = "The labelled items are still being indexed."
+        if not near and (awaited := self.neighbours.awaited()):
+            why["neighbours"] = str(awaited)
         return why
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from workflow.log_lines import LineFormatter
+
 TAIL_BYTES = 20_000
-FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def log_path(data: Path, job_id: int) -> Path:
@@ -20,7 +21,7 @@ def writing(data: Path, job_id: int) -> Iterator[None]:
     path = log_path(data, job_id)
     path.parent.mkdir(parents=True, exist_ok=True)
     handler = logging.FileHandler(path, encoding="utf-8")
-    handler.setFormatter(logging.Formatter(FORMAT))
+    handler.setFormatter(LineFormatter())
     root = logging.getLogger()
     level = root.level
     root.addHandler(handler)

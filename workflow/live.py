@@ -11,9 +11,9 @@ from classifier.examples import CLASSIFIERS, Example
 from classifier.lineup import Asked
 from storage import jobs, versions
 from storage.database import Database
-from storage.tables import Job, JobStatus, Prediction
-from workflow.cuts import tell_cuts
-from workflow.errors import Unavailable
+from storage.standings import Spoken
+from storage.tables import Job, JobStatus
+from workflow.errors import Loading, Unavailable
 from workflow.live_models import LiveModel, LiveModels
 from workflow.neighbours import NEAR, Neighbours, views_as_examples
 from workflow.predicting import rows
@@ -43,54 +43,62 @@ class Live:
     def _load_all(self) -> None:
         try:
             self.neighbours.index.refresh()
+            self.models.retriever()
             self.models.classifiers()
         except Exception:
             # Nobody asked yet; whoever does is told.
             logger.exception("The live models could not be loaded ahead.")
 
-    def classify(self, text: str) -> ItemResult:
-        """Ask all live versions about a text; nothing is stored."""
-        near, without = self._near(text)
-        said, unavailable = self._ask(text, views_as_examples(near))
+    def classify(self, text: str, patience: float | None = None) -> ItemResult:
+        """Ask all live versions about a text; nothing is stored.
+
+        A model that takes longer than `patience` seconds to load is not waited for; the result says so.
+        """
+        near, missing = self._near(text, patience)
+        said, silent = self._ask(text, views_as_examples(near), patience)
+        missing |= silent
         with self.database.read() as session:
             context = Context.read(session)
             voices = Voices({name: said.get(name) for name in CLASSIFIERS}, None)
-            silent = [name for name in CLASSIFIERS if name not in said and name not in unavailable]
-            result = ItemResult(
+            unasked = [name for name in CLASSIFIERS if name not in said and name not in missing]
+            return ItemResult(
                 item=ItemView(0, text),
                 truth=None,
                 classifiers=classifier_views(context, voices),
                 neighbours=near,
                 disagreement=disagreement_view(context, voices, 0.0),
-                unavailable=unavailable | without | self.silent(session, silent),
+                unavailable={name: sentence(why) for name, why in missing.items()} | self.silent(session, unasked),
+                loading=tuple(name for name, why in missing.items() if isinstance(why, Loading)),
             )
-        return tell_cuts(self.models, context.live, result)
 
-    def _near(self, text: str) -> tuple[tuple[NeighbourView, ...], dict[str, str]]:
+    def _near(self, text: str, patience: float | None) -> tuple[tuple[NeighbourView, ...], dict[str, Exception]]:
         """Return a text's neighbours, or why there are none."""
         try:
-            return self.neighbours.of_text(text), {}
+            near = self.neighbours.of_text(text, patience=patience)
+            why = None if near else self.neighbours.awaited()
         except Unavailable as error:
-            return (), {"neighbours": str(error)}
+            near, why = (), error
+        return near, {"neighbours": why} if why else {}
 
-    def _ask(self, text: str, near: Sequence[Example]) -> tuple[dict[str, Prediction], dict[str, str]]:
-        said: dict[str, Prediction] = {}
-        unavailable: dict[str, str] = {}
+    def _ask(
+        self, text: str, near: Sequence[Example], patience: float | None
+    ) -> tuple[dict[str, Spoken], dict[str, Exception]]:
+        """Return what the classifiers say, and what kept the others from saying something."""
+        said: dict[str, Spoken] = {}
+        silent: dict[str, Exception] = {}
         for name in CLASSIFIERS:
             try:
-                if live := self.models.classifier(name):
+                if live := self.models.classifier(name, patience):
                     said[name] = _prediction(live, self._question(live, text, near, said))
             except Unavailable as error:
-                unavailable[name] = str(error)
+                silent[name] = error
             except Exception as error:
                 # One classifier that fails, such as an endpoint that is down, must not silence the others.
                 logger.exception("%s could not be asked.", name)
-                unavailable[name] = sentence(error)
-        return said, unavailable
+                silent[name] = error
+        return said, silent
 
-    def _question(
-        self, live: LiveModel, text: str, near: Sequence[Example], said: Mapping[str, Prediction]
-    ) -> Questions:
+    def _question(self, live: LiveModel, text: str, near: Sequence[Example], said: Mapping[str, Spoken]) -> Questions:
         """Return what a version is asked about a text of which the others have `said` something already."""
         if not isinstance(live.model, Asked):
             return Questions([text], [()])
@@ -116,14 +124,10 @@ class Live:
         }
 
 
-def _prediction(live: LiveModel, question: Questions) -> Prediction:
-    row = rows(live.version, [0], question.ask(live.model), question.shown(live.model))[0]
-    return Prediction(
-        version_id=live.version.id,
-        scores={str(label_id): score for label_id, score in row.scores.items()},
-        proposed=list(row.proposed),
-        examples=list(row.examples),
-    )
+def _prediction(live: LiveModel, question: Questions) -> Spoken:
+    model = live.model
+    row = rows(live.version, [0], question.ask(model), question.shown(model), model.tokens_read(question.texts))[0]
+    return Spoken(live.version.id, row.scores, row.proposed, row.examples, row.tokens_read, row.tokens)
 
 
 def _waits(last: Job | None) -> str:

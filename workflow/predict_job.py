@@ -13,6 +13,7 @@ from classifier.watch import Cancelled, Unwatched
 from storage import embeddings, jobs, predictions, standings
 from storage.database import Database
 from storage.tables import JobStatus
+from workflow.faults import is_locked
 from workflow.job_watch import JobWatch, PartWatch
 from workflow.live_models import LiveModel, LiveModels
 from workflow.neighbours import Neighbours
@@ -85,6 +86,7 @@ class PredictRun:
             if (newer := self._predict(live, options)) is not None:
                 options = newer
                 continue
+            self._count(live)
             if options.get("refresh"):
                 self._reorder()
             self._prune()
@@ -128,8 +130,19 @@ class PredictRun:
             except (Cancelled, GiveWay):
                 raise
             except Exception as error:
+                if is_locked(error):
+                    raise
                 logger.exception("%s could not be asked.", name)
                 self.failed[name] = sentence(error)
+
+    def _count(self, live: dict[str, LiveModel]) -> None:
+        """Count how much was read for predictions that were made before this was noted."""
+        for model in live.values():
+            with self.database.read() as session:
+                uncounted = predictions.list_uncounted(session, model.version.id)
+            for _, chunk in chunks(uncounted):
+                self._heed()
+                self.predictor.count(model, chunk)
 
     def _reorder(self) -> None:
         with self.database.read() as session:

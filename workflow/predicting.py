@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from workflow.live_models import LiveModel, LiveVersion
 from workflow.neighbours import Neighbours
 from workflow.questions import questions
 from workflow.training_data import Snapshot
+
+if TYPE_CHECKING:
+    from classifier.reading import TokensRead
 
 CHUNK = 256
 """Items a step: few enough that a stop is heeded soon, enough to sort them into batches of equal length."""
@@ -51,11 +55,19 @@ class Predictor:
         if not present:
             return
         asked = questions(self.neighbours, live.model, present, [texts[item_id][0] for item_id in present])
-        scores, shown = asked.ask(live.model, watch), asked.shown(live.model)
+        scores, shown, read = asked.ask(live.model, watch), asked.shown(live.model), live.model.tokens_read(asked.texts)
         with self.database.write() as session:
-            said = rows(live.version, present, scores, shown)
+            said = rows(live.version, present, scores, shown, read)
             # In one transaction: of an item whose place is not that of its predictions, nobody would hear again.
             standings.refresh(session, predictions.write_predictions(session, live.version.id, said))
+
+    def count(self, live: LiveModel, item_ids: Sequence[int]) -> None:
+        """Store how much of a few items' texts a version read when it spoke of them."""
+        with self.database.read() as session:
+            texts = training.list_texts(session, item_ids)
+        read = live.model.tokens_read([text for text, _ in texts.values()])
+        with self.database.write() as session:
+            predictions.write_counts(session, live.version.id, dict(zip(texts, read, strict=True)))
 
     def settle(self, item_ids: Sequence[int]) -> None:
         """Draw the conclusions anew: claims and standings of items."""
@@ -76,9 +88,13 @@ def embed_labelled(neighbours: Neighbours, snapshot: Snapshot, watch: Watch) -> 
 
 
 def rows(
-    version: LiveVersion, item_ids: Sequence[int], scores: Scores, shown: Sequence[tuple[int, ...]]
+    version: LiveVersion,
+    item_ids: Sequence[int],
+    scores: Scores,
+    shown: Sequence[tuple[int, ...]],
+    read: Sequence["TokensRead"],
 ) -> list[PredictionRow]:
-    """Turn scores [n, labels] and the ids of the examples in each prompt into what is stored."""
+    """Turn scores [n, labels], the ids of the examples in each prompt and how much was read into what is stored."""
     proposed = np.asarray(scores) >= np.asarray(version.thresholds, dtype=np.float32)
     kept = proposed | (np.asarray(scores) >= FLOOR)
     labels = version.label_ids
@@ -88,6 +104,8 @@ def rows(
             {labels[column]: round(float(scores[row, column]), 4) for column in np.flatnonzero(kept[row])},
             tuple(labels[column] for column in np.flatnonzero(proposed[row])),
             shown[row],
+            read[row].read,
+            read[row].total,
         )
         for row, item_id in enumerate(item_ids)
     ]

@@ -85,11 +85,15 @@ class PromptTrials:
         words = asdict(worded(wording_for(texts).language, recipe.template))
         return PromptDraft(live.number if live else 0, asdict(recipe), words, recipe.model or recipe.checkpoint)
 
-    def try_on(self, item_id: int, changes: Mapping[str, Any]) -> Trial:
-        """Ask the live version's model about a stored item by a changed recipe; nothing is stored."""
+    def try_on(self, item_id: int, changes: Mapping[str, Any], patience: float | None = None) -> Trial:
+        """Ask the live version's model about a stored item by a changed recipe; nothing is stored.
+
+        Raises:
+            Loading: where the model takes longer than `patience` seconds to load.
+        """
         if unknown := [name for name in changes if name not in TRIED]:
             raise BadInput(f"A trial cannot change {unknown[0]}; it can change {', '.join(TRIED)}.")
-        live = self._live()
+        live = self._live(patience)
         with self.database.read() as session:
             texts = training.list_texts(session, [item_id])
             known = truths.get_truth(session, item_id)
@@ -152,7 +156,7 @@ class PromptTrials:
             found |= predictions.list_proposed(session, version_id, chunk)
         return found
 
-    def _live(self) -> LiveModel:
-        if (live := self.models.classifier(PROMPT)) is None:
+    def _live(self, patience: float | None) -> LiveModel:
+        if (live := self.models.classifier(PROMPT, patience)) is None:
             raise Refused("The prompted LLM has no version yet: start a retraining.")
         return live

@@ -38,7 +38,7 @@ class Prepared:
             return ""
         return hashlib.sha256(repr(self.data.train).encode()).hexdigest()[:16]
 
-    def with_more(self, examples: tuple[Example, ...], **report: Any) -> "Prepared":  # noqa: ANN401 - JSON values
+    def with_more(self, examples: tuple[Example, ...], **report: object) -> "Prepared":
         """Return the same with more examples and a longer report."""
         return Prepared(replace(self.data, train=(*self.data.train, *examples)), self.report | report)
 

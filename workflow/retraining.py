@@ -12,7 +12,7 @@ from classifier.examples import CLASSIFIERS
 from classifier.presets import PRESETS
 from classifier.profiles import Recipe
 from classifier.watch import Unwatched, Watch
-from storage import jobs, training, versions
+from storage import jobs, predictions, training, versions
 from storage.database import Database
 from storage.tables import Job, JobStatus, Version
 from workflow import evaluating, promoting
@@ -126,6 +126,15 @@ class Retraining:
         if view is not None:
             self.supervisor.ensure()
         return view
+
+    def predict_missing(self) -> JobView | None:
+        """Queue a predict job if live versions have not said all of every item, be it that a job of it failed."""
+        with self.database.read() as session:
+            live = versions.list_live(session)
+            ids = [live[name].id for name in CLASSIFIERS if name in live]
+            uncounted = any(predictions.list_uncounted(session, version_id) for version_id in ids)
+            missing = uncounted or predictions.has_missing(session, ids)
+        return self.predict_new() if missing else None
 
     def jobs(self, limit: int = 20) -> list[JobView]:
         """Return the newest jobs first."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
+from typing import NoReturn
 
 from workflow.errors import BadInput
 from workflow.readers import (
@@ -53,8 +54,15 @@ def understand(path: Path | str, mapping: Mapping[str, str] | None, encoding: st
     chosen = check_mapping(guess_mapping(table.columns) | dict(mapping or {}), table.columns, table.path.name)
     survey = _survey(table, chosen.get("labels", ""), _stamp(path))
     if not survey.rows:
-        raise BadInput(f"{shown_name(table.path.name)} has no row that can be read.")
+        _refuse_unreadable(table)
     return SourceFile(table, chosen, survey)
+
+
+def _refuse_unreadable(table: Table) -> NoReturn:
+    name = shown_name(table.path.name)
+    if found := next((record for record in table.records() if record.problem), None):
+        raise BadInput(f"{name} has no row that can be read; line {found.line}: {found.problem}.")
+    raise BadInput(f"{name} has no row that can be read.")
 
 
 def open_once(path: Path, encoding: str | None = None) -> Table:

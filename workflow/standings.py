@@ -13,7 +13,8 @@ from classifier import disagreement, ordering
 from classifier.examples import CLASSIFIERS
 from classifier.rarity import HEAD
 from storage import standings, truths
-from storage.tables import Prediction
+from storage.heard import TRUTH, heard
+from storage.standings import Spoken
 from storage.truths import KnownTruth
 
 CHUNK = 500
@@ -24,7 +25,7 @@ CHUNK = 500
 class Voices:
     """All that is said of one item: each classifier's prediction or None, and the truth or None."""
 
-    predictions: Mapping[str, Prediction | None]
+    predictions: Mapping[str, Spoken | None]
     known: KnownTruth | None
 
     @property
@@ -36,6 +37,12 @@ class Voices:
     def proposals(self) -> dict[str, frozenset[int] | None]:
         """What each classifier proposes; None where it has not spoken."""
         return {name: frozenset(said.proposed) if said else None for name, said in self.predictions.items()}
+
+    @property
+    def heard(self) -> int:
+        """Who has spoken, as it is stored."""
+        spoken = [name for name, said in self.predictions.items() if said]
+        return heard([*spoken, TRUTH] if self.known else spoken)
 
     @property
     def labels(self) -> frozenset[int]:
@@ -58,7 +65,7 @@ def refresh(session: Session, item_ids: Sequence[int]) -> None:
 
 def list_voices(session: Session, item_ids: Sequence[int]) -> dict[int, Voices]:
     """Return what is said of each of the items."""
-    predictions = standings.list_current_predictions(session, item_ids)
+    predictions = standings.list_spoken(session, item_ids)
     known = truths.list_truths(session, item_ids)
     return {
         item_id: Voices(
@@ -72,7 +79,7 @@ def list_voices(session: Session, item_ids: Sequence[int]) -> dict[int, Voices]:
 def _claims(item_id: int, voices: Voices) -> list[dict[str, Any]]:
     said = {**voices.proposals, "truth": voices.truth}
     return [
-        {"item_id": item_id, "label_id": label_id}
+        {"item_id": item_id, "label_id": label_id, "heard": voices.heard}
         | {name: bool(labels and label_id in labels) for name, labels in said.items()}
         for label_id in sorted(voices.labels)
     ]
@@ -80,11 +87,7 @@ def _claims(item_id: int, voices: Voices) -> list[dict[str, Any]]:
 
 def _standing(item_id: int, voices: Voices, counts: Mapping[int, int]) -> dict[str, Any]:
     kind = disagreement.kind(voices.proposals, voices.truth)
-    scores = [
-        {int(label_id): score for label_id, score in said.scores.items()}
-        for said in voices.predictions.values()
-        if said
-    ]
+    scores = [said.scores for said in voices.predictions.values() if said]
     keys = ordering.keys(scores, voices.proposals, counts, kind)
     return {
         "item": item_id,
@@ -93,4 +96,5 @@ def _standing(item_id: int, voices: Voices, counts: Mapping[int, int]) -> dict[s
         "instructive": keys.instructive,
         "uncertain": keys.uncertain,
         "rare": keys.rare,
+        "heard": voices.heard,
     }

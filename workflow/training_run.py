@@ -21,6 +21,7 @@ from workflow.candidates import Candidates, NewVersion, predict_front
 from workflow.continuing import Continuation, continuation
 from workflow.errors import Unavailable
 from workflow.expected import FITTED, MEASURED, PREPARED, REFERENCE, RETRIEVER, expected_parts
+from workflow.faults import is_locked
 from workflow.job_watch import JobWatch, PartWatch
 from workflow.live_models import LiveModel, LiveModels, LiveVersion
 from workflow.neighbours import Neighbours
@@ -51,11 +52,11 @@ class TrainingRun:
         self.neighbours = Neighbours(self.database, self.models)
         self.predictor = Predictor(self.database, self.neighbours)
         self.recipes = {name: recipe_from(name, values) for name, values in task.options["recipes"].items()}
+        sweep(self.database, task.data)
         with self.database.read() as session:
             self.snapshot = read_snapshot(session)
             self.done = versions.list_of_job(session, task.hand.job_id)
             self.live = versions.list_live(session)
-            sweep(task.data, versions.list_kept_ids(session), jobs.list_unfinished_ids(session))
         self.data: TrainingData = self.snapshot.training_data()
         self.recipe_data = RecipeData(self.snapshot, self.data, self.neighbours, self.models, task.hand.job_id)
         self.candidates = Candidates(self.database, task.data, task.hand.job_id, self.snapshot)
@@ -89,6 +90,8 @@ class TrainingRun:
         except Cancelled:
             raise
         except Exception as error:
+            if is_locked(error):
+                raise
             logger.exception("%s failed.", name)
             failed[name] = sentence(error)
 
@@ -141,6 +144,10 @@ class TrainingRun:
         if live is None or self.task.options.get("anew") or not is_there(self.task.data, live):
             return None
         with self.database.read() as session:
+            job = jobs.get_job(session, live.job_id) if live.job_id else None
+            # A labelled import may bring gold, and then take its near-duplicates from what may be learned.
+            if training.has_imported_since(session, job.created_at if job else live.created_at):
+                return None
             annotated = training.list_annotated_since(session, live.last_annotation_id)
         return continuation(live, self.recipes[name], self.snapshot, annotated)
 
@@ -177,13 +184,14 @@ class TrainingRun:
     ) -> Version:
         """Measure a model and make a version of it; `snapshot` has the columns in the model's order."""
         measured = scoring.score(model, snapshot, self.neighbours, watch.section(FITTED, MEASURED))
+        read = model.tokens_read([item.text for item in (*snapshot.validation, *snapshot.gold)])
         new = NewVersion(
             name,
             asdict(self.recipes[name]),
             time.monotonic() - began,
             measured.metrics | report,
             measured.thresholds.tolist(),
-            lambda row: rows(LiveVersion.of(row), measured.item_ids, measured.scores, measured.shown),
+            lambda row: rows(LiveVersion.of(row), measured.item_ids, measured.scores, measured.shown, read),
         )
         return replace(self.candidates, snapshot=snapshot).store(new, model)
 

@@ -1,13 +1,13 @@
 """The triage desk: hand out items, show all that is said of them, take what people say. Knows no page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from storage import items, queue, truths
 from storage.database import Database
 from storage.queue import ORDERS
 from workflow.annotating import Said, annotate, undo
-from workflow.errors import BadInput, Refused
+from workflow.errors import BadInput, Loading, Refused
 from workflow.item_results import ItemResults, item_view
 from workflow.live import Live
 from workflow.neighbours import Neighbours
@@ -69,22 +69,31 @@ class Triage:
         """Return all that is known of an item."""
         return self.results.one(item_id)
 
-    def ask_again(self, item_id: int) -> ItemResult:
-        """Ask the prompt classifier about an item with the neighbours of now, and store what it says."""
-        live = self.live.models.classifier("prompt")
+    def ask_again(self, item_id: int, patience: float | None = None) -> ItemResult:
+        """Ask the prompt classifier about an item with the neighbours of now, and store what it says.
+
+        A model that takes longer than `patience` seconds to load is not asked; the result says so.
+        """
+        try:
+            live = self.live.models.classifier("prompt", patience)
+        except Loading as why:
+            found = self.item(item_id)
+            return replace(
+                found, unavailable=found.unavailable | {"prompt": str(why)}, loading=(*found.loading, "prompt")
+            )
         if live is None:
             raise Refused("The prompted LLM has no version yet: start a retraining.")
         predictor = Predictor(self.database, self.neighbours)
         predictor.say_again(live, [item_id])
         return self.item(item_id)
 
-    def classify(self, text: str) -> ItemResult:
-        """Ask the live versions about a text that is not stored."""
+    def classify(self, text: str, patience: float | None = None) -> ItemResult:
+        """Ask the live versions about a text that is not stored; `Live.classify` says more."""
         if not text.strip():
             raise BadInput("There is no text to classify.")
         if len(text) > TEXT_LENGTH:
             raise BadInput(f"The text has {len(text)} characters; {TEXT_LENGTH} are possible.")
-        return self.live.classify(text)
+        return self.live.classify(text, patience)
 
     def submit(
         self,

@@ -1,6 +1,7 @@
 """All use cases, wired once: the one value that pages, API and command line are given. Knows no flags and no page."""
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 from threading import Thread
 
 from sqlalchemy.exc import DatabaseError
+from threadpoolctl import threadpool_limits
 
 from classifier.profiles import Profile
 from storage.database import Database, sqlite_url
@@ -37,6 +39,7 @@ from workflow.tokens import Tokens
 from workflow.triage import Triage
 
 SWITCH_SECONDS = 0.0005
+HEAD_START_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,8 @@ class UseCases:
         # An answer asks the database some thirty times and waits for the interpreter after each; an import in another
         # thread would let it wait five milliseconds every time.
         sys.setswitchinterval(SWITCH_SECONDS)
+        # A search for neighbours is too small to be shared out; numpy's other threads would spin until the next one.
+        threadpool_limits(limits=1, user_api="blas")
         self.supervisor.start()
         # The page answers meanwhile: loading the sample and the models takes seconds.
         Thread(target=self._open, name="first start", daemon=True).start()
@@ -81,6 +86,9 @@ class UseCases:
 
     def _open(self) -> None:
         fill_if_empty(self.database, self.importing, self.retraining)
+        self.retraining.predict_missing()
+        # The first pages need no model, and the imports of the models' libraries keep the interpreter busy.
+        time.sleep(HEAD_START_SECONDS)
         self.live.warm_up()
 
 

@@ -6,10 +6,11 @@ both or not at all; what a killed process left over is swept away by the next re
 
 import os
 import shutil
-from collections.abc import Collection
 from pathlib import Path
 
 from classifier.files import is_complete
+from storage import jobs, versions
+from storage.database import Database
 from storage.tables import Version
 
 UNFINISHED = ".unfinished"
@@ -46,8 +47,11 @@ def is_there(data: Path, row: Version) -> bool:
     return is_complete(version_directory(data, row.classifier, row.id))
 
 
-def sweep(data: Path, kept: Collection[int], unfinished: Collection[int]) -> None:
-    """Remove half-written directories, those of versions that are not `kept`, and workspaces of ended jobs."""
+def sweep(database: Database, data: Path) -> None:
+    """Remove half-written directories, those of versions that nobody comes back to, and workspaces of ended jobs."""
+    with database.write() as session:
+        versions.retire_outdated_candidates(session)
+        kept, unfinished = versions.list_kept_ids(session), jobs.list_unfinished_ids(session)
     for directory in (data / "versions").glob("*/*"):
         if directory.name == UNFINISHED or (directory.name.isdigit() and int(directory.name) not in kept):
             shutil.rmtree(directory, ignore_errors=True)

@@ -5,13 +5,15 @@
 
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from classifier.examples import CLASSIFIERS as CLASSIFIERS
 from storage.queue import QueueFilter as QueueFilter
 
+JsonValue: TypeAlias = "dict[str, JsonValue] | list[JsonValue] | str | int | float | bool | None"
 
-def as_json(value: Any) -> Any:  # noqa: ANN401 - any view, any depth
+
+def as_json(value: object) -> JsonValue:
     """Turn views into what JSON can hold; times and days become ISO 8601 text."""
     if value is None or isinstance(value, str | int | float):
         return value
@@ -92,6 +94,15 @@ class NeighbourView:
 
 
 @dataclass(frozen=True)
+class NearLabels:
+    """What a labelled item near this one is labelled with."""
+
+    item_id: int
+    similarity: float
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class DisagreementView:
     """How the classifiers differ on an item, and why that matters, in words; not all propose the `disputed` labels."""
 
@@ -127,6 +138,8 @@ class ItemResult:
     conflicts: tuple[tuple[str, ...], ...] = ()
     unavailable: dict[str, str] = field(default_factory=dict)
     """Why a classifier is silent (no version yet, endpoint down, still predicting), or `neighbours` are missing."""
+    loading: tuple[str, ...] = ()
+    """Those of them that wait for a model or an index that is being loaded: asking again in a moment brings more."""
 
 
 @dataclass(frozen=True)
@@ -266,7 +279,7 @@ class DisagreementRow:
     kind: str
     band: str
     score: float
-    neighbours: tuple[NeighbourView, ...] = ()
+    neighbours: tuple[NearLabels, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,11 @@ from classifier import disagreement
 from classifier.examples import CLASSIFIERS
 from classifier.rarity import HEAD, band
 from storage import labels, truths, versions
-from storage.tables import Prediction, Version
+from storage.standings import Spoken
+from storage.tables import Version
 from storage.truths import KnownTruth
 from workflow.standings import Voices
-from workflow.views import ClassifierView, DisagreementView, TruthView
+from workflow.views import ClassifierView, CutView, DisagreementView, TruthView
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,10 @@ def classifier_views(context: Context, voices: Voices) -> dict[str, ClassifierVi
     }
 
 
-def _classifier_view(context: Context, live: Version, said: Prediction) -> ClassifierView:
+def _classifier_view(context: Context, live: Version, said: Spoken) -> ClassifierView:
     outdated = said.version_id != live.id
     version = context.version(said.version_id) if outdated else live
-    scores = context.named({int(label_id): score for label_id, score in said.scores.items()})
+    scores = context.named(said.scores)
     thresholds = context.named(versions.list_thresholds(version)) if outdated else context.thresholds[live.classifier]
     return ClassifierView(
         version=version.number,
@@ -84,6 +85,7 @@ def _classifier_view(context: Context, live: Version, said: Prediction) -> Class
         micro_f1=version.metrics.get("micro_f1"),
         examples=tuple(said.examples),
         model=str(version.recipe.get("model") or version.recipe.get("checkpoint", "")),
+        cut=CutView(said.tokens_read, said.tokens) if said.tokens and said.tokens_read < said.tokens else None,
         outdated=outdated,
     )
 
@@ -112,7 +114,8 @@ def why(context: Context, voices: Voices, kind: str) -> str:
     """Say in one English sentence why the item is worth a look."""
     proposals = {name: labels for name, labels in voices.proposals.items() if labels is not None}
     if kind == "agree":
-        return f"All classifiers say {_listed(context, next(iter(proposals.values())))}."
+        who = "All classifiers" if len(proposals) == len(CLASSIFIERS) else "All that have spoken so far"
+        return f"{who} say {_listed(context, next(iter(proposals.values())))}."
     if kind.endswith("_alone"):
         lone = kind.removesuffix("_alone")
         rest = next(labels for name, labels in proposals.items() if name != lone)

@@ -13,11 +13,11 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from filelock import FileLock, Timeout
 from sqlalchemy.orm import Session
@@ -28,8 +28,9 @@ from storage.database import Database, sqlite_url
 from storage.tables import Job, JobStatus
 from storage.tables.base import now
 from workflow import job_log
-from workflow.errors import TriageError
+from workflow.faults import is_locked
 from workflow.job_watch import Hand, Heartbeat, JobLost
+from workflow.log_lines import log_to_stderr
 from workflow.task import Body, GiveWay, Task, sentence
 
 ATTEMPTS = 3
@@ -39,6 +40,8 @@ IDLE_SECONDS = 1.0
 LOOK_SECONDS = 0.25
 DATABASE_VARIABLE = "NEWS_TRIAGE_DATABASE"
 """Carries the database's URL to the worker; a password on the command line could be read by everyone."""
+
+Written = TypeVar("Written")
 
 logger = logging.getLogger(__name__)
 
@@ -74,8 +77,7 @@ class Worker:
         """Work until nothing is left to do; return how many jobs were taken up, 0 when another worker lives."""
         try:
             with worker_lock(self.data):
-                with self.database.write() as session:
-                    take_back_abandoned(session)
+                self._write(take_back_abandoned)
                 return self._work_off(idle_seconds)
         except Timeout:
             logger.info("Another worker is at work.")
@@ -101,8 +103,7 @@ class Worker:
         return None
 
     def _claim(self) -> Job | None:
-        with self.database.write() as session:
-            return jobs.claim_next_job(session, self.name)
+        return self._write(lambda session: jobs.claim_next_job(session, self.name))
 
     def _work(self, job: Job) -> None:
         hand = Hand(self.database, job.id, self.name)
@@ -130,24 +131,39 @@ class Worker:
             raise
         except Cancelled:
             return JobStatus.CANCELLED, "Cancelled; the live versions serve on."
-        except TriageError as error:
-            logger.exception("The job failed.")
-            return JobStatus.FAILED, str(error)
         except Exception as error:
+            if is_locked(error):
+                logger.warning("Another program keeps the database locked; the job goes on afterwards.")
+                raise GiveWay from error
             logger.exception("The job failed.")
             return JobStatus.FAILED, sentence(error)
 
     def _end(self, job_id: int, status: JobStatus, message: str) -> None:
-        with self.database.write() as session:
+        def end(session: Session) -> None:
             if job := self._own(session, job_id):
                 jobs.end_job(session, job, status, message)
 
+        self._write(end)
+
     def _requeue(self, job_id: int) -> None:
-        with self.database.write() as session:
+        def requeue(session: Session) -> None:
             if job := self._own(session, job_id):
                 jobs.requeue(job, "waiting")
                 # It did not fail, so this attempt does not count.
                 job.attempts -= 1
+
+        self._write(requeue)
+
+    def _write(self, act: Callable[[Session], Written]) -> Written:
+        """Write, however long another program keeps the database locked: nobody is here who could try again."""
+        while True:
+            try:
+                with self.database.write() as session:
+                    return act(session)
+            except Exception as error:
+                if not is_locked(error):
+                    raise
+                logger.warning("Another program keeps the database locked; waiting for it.")
 
     def _own(self, session: Session, job_id: int) -> Job | None:
         job = jobs.get_job(session, job_id)
@@ -200,7 +216,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--database", help=f"default: ${DATABASE_VARIABLE} or the folder's SQLite file")
     parser.add_argument("--idle", type=float, default=IDLE_SECONDS, help="seconds without work before it ends")
     options = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format=job_log.FORMAT, stream=sys.stderr)
+    log_to_stderr(logging.INFO)
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     # The page comes first wherever both want the processor.

@@ -72,14 +72,6 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def answers(address):
-    try:
-        with urllib.request.urlopen(f"{address}/healthz", timeout=5) as answer:
-            return answer.status == 200
-    except OSError:
-        return False
-
-
 def ask(address, endpoint, *values):
     """Call a named endpoint; returns its answer, or None where none came. What is refused raises."""
     request = urllib.request.Request(

@@ -5,25 +5,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from classifier.profiles import PROFILES
 from storage import imports, jobs
 from storage.tables import JobStatus
-from tests.browser.desks import NAMED, make_desk
+from tests.browser.desks import NAMED
 from tests.faults.processes import query
 from workflow.background_import import QUIET_SECONDS
-from workflow.use_cases import build
 from workflow.views import QueueFilter
 from workflow.worker import take_back_abandoned
 
 NOON = datetime(2026, 5, 6, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def cases(tmp_path):
-    opened = build(make_desk(tmp_path / "data", items=3), None, PROFILES["starter"])
-    yield opened
-    opened.database.close()
 
 
 @pytest.fixture

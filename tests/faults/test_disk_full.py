@@ -10,9 +10,8 @@ from threading import Event
 import pytest
 
 import app
-from classifier.profiles import PROFILES
 from storage.tables import Version
-from tests.browser.desks import NAMED, make_desk
+from tests.browser.desks import NAMED
 from tests.conftest import labelled_rows, write_jsonl
 from tests.faults.processes import integrity, query
 from ui.phrasebook import say
@@ -22,7 +21,6 @@ from workflow.faults import SENTENCES, Fault
 from workflow.import_run import CHUNK
 from workflow.import_views import ImportPlan
 from workflow.live_models import LiveModels
-from workflow.use_cases import build
 
 FULL = SENTENCES[Fault.FULL]
 KILOBYTE = 1024
@@ -37,13 +35,6 @@ def full_beyond(size):
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-@pytest.fixture
-def cases(tmp_path):
-    opened = build(make_desk(tmp_path / "data", items=40), None, PROFILES["starter"])
-    yield opened
-    opened.database.close()
 
 
 def save(cases, item_id):

@@ -6,8 +6,8 @@ import threading
 import pytest
 
 from benchmarks.desk import make_empty
-from tests.conftest import labelled_rows, write_jsonl
-from tests.faults.processes import answers, ask, free_port, integrity, kill, query, upload, wait_for
+from tests.conftest import answers, labelled_rows, write_jsonl
+from tests.faults.processes import ask, free_port, integrity, kill, query, upload, wait_for
 from workflow.import_run import CHUNK
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]

@@ -7,24 +7,15 @@ from threading import Barrier
 import pytest
 from starlette.testclient import TestClient
 
-from classifier.profiles import PROFILES
-from tests.browser.desks import NAMED, make_desk
+from tests.browser.desks import NAMED
 from tests.conftest import write_jsonl
 from tests.faults.processes import query
 from ui.server import build_app
 from workflow.errors import Conflict
 from workflow.roles import LEAD, Actor
-from workflow.use_cases import build
 
 AT_ONCE = 12
 ITEM = 7
-
-
-@pytest.fixture
-def cases(tmp_path):
-    opened = build(make_desk(tmp_path / "data", items=20), None, PROFILES["starter"])
-    yield opened
-    opened.database.close()
 
 
 @pytest.fixture

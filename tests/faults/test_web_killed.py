@@ -10,7 +10,8 @@ from uuid import uuid4
 import pytest
 
 from tests.browser.desks import NAMED, make_desk
-from tests.faults.processes import ROOT, WEB, Processes, answers, ask, free_port, integrity, kill, query, wait_for
+from tests.conftest import answers
+from tests.faults.processes import ROOT, WEB, Processes, ask, free_port, integrity, kill, query, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 

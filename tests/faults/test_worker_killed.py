@@ -4,19 +4,17 @@ import random
 import time
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from storage.tables import Item, Prediction, Standing, Version
-from tests.conftest import labelled_rows
+from storage.tables import Version
+from tests.faults.incoming import add_items, expect_everything_predicted, predictions
 from tests.faults.processes import integrity, kill
-from workflow.identity import text_hash
 from workflow.version_files import is_there
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 LONGEST = 12.0
 """Seconds until a worker is killed at the latest; a tiny training takes about that long."""
-MORE_ITEMS = 1500
 
 
 def work_and_die(processes, desk, job_id, dice):
@@ -76,24 +74,4 @@ def test_a_killed_prediction_goes_on_and_says_nothing_twice(trained, worker_proc
     assert trained.retraining.job(job.id).status == "succeeded"
     assert len(said[0]) < len(said[1])
     assert said[0] <= said[1] <= predictions(trained)
-    live = trained.read(
-        select(Version.id).where(Version.status == "live", Version.classifier.in_(["bert", "llm_head"]))
-    )
-    ((items,),) = trained.read(select(func.count()).select_from(Item))
-    assert len({(item, version) for item, version, _ in predictions(trained)}) == items * len(live)
-
-
-def add_items(desk):
-    with desk.database.write() as session:
-        (last,) = session.execute(select(Item.id).order_by(Item.id.desc()).limit(1)).one()
-        for number, row in enumerate(labelled_rows(MORE_ITEMS, seed=9), start=last + 1):
-            text = f"{number} {row['text']}"
-            session.add(Item(id=number, text=text, text_hash=text_hash(text), split="train"))
-            session.flush()
-            session.add(Standing(item_id=number))
-
-
-def predictions(desk):
-    """Return everything that was said, and when."""
-    said = desk.read(select(Prediction.item_id, Prediction.version_id, Prediction.predicted_at))
-    return {tuple(row) for row in said}
+    expect_everything_predicted(trained)

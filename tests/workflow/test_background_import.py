@@ -47,7 +47,7 @@ def test_an_import_tells_its_end_and_its_report(background, file):
 
 
 def test_one_that_runs_says_how_far_it_is_and_keeps_another_from_starting(background, database, file, monkeypatch):
-    monkeypatch.setattr(importing, "CHUNK", 10)
+    monkeypatch.setattr(importing, "CALM_CHUNK", 10)
     reached, go_on, ended = Event(), Event(), Event()
     note = imports.note_import
 
@@ -90,7 +90,7 @@ def test_one_that_never_gave_a_sign_is_judged_by_its_start(background, database)
 
 
 def test_one_that_fails_half_way_says_why_and_what_was_kept(background, file, monkeypatch):
-    monkeypatch.setattr(importing, "CHUNK", 10)
+    monkeypatch.setattr(importing, "CALM_CHUNK", 10)
     note = imports.note_import
 
     def full_disk(session, import_id, counts):

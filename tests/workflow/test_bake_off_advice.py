@@ -147,6 +147,13 @@ def test_amounts_are_read(amount, wanted):
     assert build(Selection, selected(amount)) == build(Selection, wanted)
 
 
+def test_an_amount_leaves_to_a_recipe_how_it_chooses():
+    runs = make_runs(STARTER, ["bert", "bert-mmr"], ["25%", "mmr:25%"])
+    chosen = [run.recipe["data"]["selection"] for run in runs]
+    assert [one["ranking"] for one in chosen] == ["chance", "chance", "mmr", "mmr", "mmr", "mmr"]
+    assert {(one["amount"], one["size"]) for one in chosen} == {("share", 0.25)}
+
+
 @pytest.mark.parametrize("amount", ["", "half", "0", "120%", "-5", "16 / label", "mmr:all"])
 def test_what_is_no_amount_is_refused_by_name(amount):
     with pytest.raises(BadInput, match="is no amount of data"):

@@ -17,7 +17,7 @@ TRAIN = tuple(LabelledItem(number, f"text {number}", 0, False, (1,)) for number 
 
 def live(**changes):
     row = Version(classifier="bert", number=3, recipe=asdict(RECIPE), labels=["甲", "乙"], label_ids=[1, 2])
-    row.is_sample, row.metrics, row.last_annotation_id = False, {"train_items": 100}, 7
+    row.is_sample, row.metrics = False, {}
     for name, value in changes.items():
         setattr(row, name, value)
     return row
@@ -35,31 +35,23 @@ def test_few_corrections_are_learned_on_top_with_the_columns_as_the_version_has_
     assert found.report == {"continued": {"version": 3, "items": 2, "in_all": 2}}
 
 
-def test_a_newly_labelled_item_is_a_correction_too():
-    assert continuation(live(metrics={"train_items": 99}), RECIPE, snapshot(), [4]).changed == {4}
-
-
 @pytest.mark.parametrize(
     ("version", "recipe", "now", "annotated"),
     [
-        (None, RECIPE, snapshot(), [4]),
         (live(), replace(RECIPE, epochs=9), snapshot(), [4]),
         (live(labels=["甲", "丙"]), RECIPE, snapshot(), [4]),
         (live(label_ids=[1], labels=["甲"]), RECIPE, snapshot(), [4]),
         (live(is_sample=True), RECIPE, snapshot(), [4]),
-        (live(metrics={"train_items": 90}), RECIPE, snapshot(), [4]),
         (live(), RECIPE, snapshot(), []),
         (live(), RECIPE, snapshot(), [777]),
         (live(), RECIPE, snapshot(), range(1, 7)),
-        (live(metrics={"train_items": 100, "continued": {"in_all": 4}}), RECIPE, snapshot(), [4, 5]),
+        (live(metrics={"continued": {"in_all": 4}}), RECIPE, snapshot(), [4, 5]),
     ],
     ids=[
-        "no live version",
         "another recipe",
         "a label renamed",
         "a label more",
         "the sample is gone",
-        "items imported",
         "nothing annotated",
         "nothing to train on annotated",
         "much has changed",

@@ -12,7 +12,7 @@ from tests.workflow.bringing import labels_of, write_jsonl
 from workflow.annotating import Said, annotate, undo
 from workflow.csv_safe import safe_cell
 from workflow.errors import BadInput
-from workflow.exporting import Exporting, join_labels
+from workflow.exporting import Exporting, join_names
 from workflow.importing import Importing
 
 
@@ -94,4 +94,4 @@ def test_harmless_cells_and_numbers_stay():
 
 
 def test_joined_labels_say_the_difference_between_none_and_unknown():
-    assert [join_labels(labels) for labels in (None, [], ["甲", "乙"], ["a,b"])] == ["", "[]", "甲|乙", '["a,b"]']
+    assert [join_names(labels) for labels in (None, [], ["甲", "乙"], ["a,b"])] == ["", "[]", "甲|乙", '["a,b"]']

@@ -2,6 +2,7 @@
 
 import csv
 import random
+from datetime import timedelta
 from pathlib import Path
 
 import pandas
@@ -14,9 +15,11 @@ from storage.importing import shuffle_key
 from storage.tables import Claim, Conflict, Import, Item, Label, Standing, Truth, TruthLabel
 from tests.workflow.bringing import count, labels_of, write_jsonl
 from workflow import import_run, importing
+from workflow.annotating import Said, annotate
 from workflow.errors import BadInput
 from workflow.import_views import ImportPlan
 from workflow.importing import Importing
+from workflow.standings import refresh
 
 
 @pytest.fixture
@@ -48,6 +51,21 @@ def test_items_truths_claims_places_and_search_are_written(desk_importing, datab
         assert session.scalars(select(Item.external_id).where(search.matches(session, Item.id, "召回"))).all() == ["2"]
         assert dict(session.execute(select(Label.name, Label.group)).all())["产品-召回"] == "产品"
         assert session.scalar(select(Import.ended_at)) is not None
+
+
+def drawn(database):
+    with database.read() as session:
+        items = session.execute(select(Standing.item_id, Standing.heard).order_by(Standing.item_id)).all()
+        claims = session.execute(select(Claim.item_id, Claim.label_id, Claim.truth, Claim.heard)).all()
+    return items, sorted(claims)
+
+
+def test_what_follows_from_labels_is_written_as_it_would_be_drawn_anew(desk_importing, database, tmp_path):
+    desk_importing.run(write_jsonl(tmp_path / "a.jsonl", ROWS))
+    written = drawn(database)
+    with database.write() as session:
+        refresh(session, [item_id for item_id, _ in written[0]])
+    assert drawn(database) == written
 
 
 def test_the_same_file_twice_adds_nothing_twice(desk_importing, database, tmp_path):
@@ -145,6 +163,12 @@ def test_a_file_that_is_no_table_touches_nothing(desk_importing, database, tmp_p
     assert count(database, Import) == 0
 
 
+def test_a_file_of_which_no_row_can_be_read_says_why_of_the_first(desk_importing, tmp_path):
+    (tmp_path / "wide.csv").write_text("text,labels\na,b,c\na,b,c,d\n")
+    with pytest.raises(BadInput, match=r"^wide.csv has no row that can be read; line 2: 3 columns where .* has 2"):
+        desk_importing.run(tmp_path / "wide.csv")
+
+
 def test_preview_tells_all_and_writes_nothing(desk_importing, database, tmp_path):
     path = write_jsonl(tmp_path / "a.jsonl", [*ROWS, {"text": ""}])
     preview = desk_importing.preview(path)
@@ -163,7 +187,7 @@ def test_preview_tells_all_and_writes_nothing(desk_importing, database, tmp_path
 
 
 def test_an_import_that_was_stopped_is_completed_by_the_next_one(desk_importing, database, tmp_path, monkeypatch):
-    monkeypatch.setattr(importing, "CHUNK", 10)
+    monkeypatch.setattr(importing, "CALM_CHUNK", 10)
     path = write_jsonl(
         tmp_path / "a.jsonl", [{"text": f"第{number}条，内容各不相同{number**3}"} for number in range(35)]
     )
@@ -181,6 +205,26 @@ def test_an_import_that_was_stopped_is_completed_by_the_next_one(desk_importing,
     assert count(database, Item) == 20
     assert desk_importing.run(path).added == 15
     assert count(database, Item) == count(database, Standing) == 35
+
+
+def test_transactions_are_short_while_somebody_annotates(desk_importing, database, tmp_path, monkeypatch):
+    monkeypatch.setattr(importing, "CALM_CHUNK", 3)
+    monkeypatch.setattr(importing, "CHUNK", 2)
+    monkeypatch.setattr(importing, "CALM", timedelta(hours=1))
+    seen = []
+
+    class Busy(Unwatched):
+        def progress(self, done, message=""):
+            seen.append(count(database, Item))
+            if seen[-1] == 3:
+                with database.write() as session:
+                    annotate(session, Said(1, "skipped", "ann"))
+            if seen[-1] == 7:
+                monkeypatch.setattr(importing, "CALM", timedelta(0))
+
+    texts = [{"text": f"第{number}条，内容各不相同{number**3}", "labels": ["财经"]} for number in range(12)]
+    desk_importing.carry_out(write_jsonl(tmp_path / "a.jsonl", texts), ImportPlan(), watch=Busy())
+    assert seen == [3, 5, 7, 10, 12]
 
 
 def test_progress_ends_at_one_and_predictions_are_asked_for_once(database, tmp_path):

@@ -7,18 +7,6 @@ from storage.tables import JobStatus
 from workflow.job_watch import Hand, JobLost, JobWatch
 
 
-class Clock:
-    now = 0.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def watch(database, clock):
     """The watch of a running job that should take three seconds for bert and one for prompt."""

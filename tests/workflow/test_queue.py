@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from storage import cells, queue
+from storage import cells, queue, search
 from storage.queue import QueueFilter
 from storage.tables import Claim, Standing
 
@@ -61,6 +61,34 @@ def test_filters_narrow_together(desk):
     assert ids(desk, label="产品召回", text="召回") == [1]
     assert ids(desk, source="别处") == []
     assert sorted(ids(desk, since=datetime(2026, 3, 2, tzinfo=UTC), until=datetime(2026, 3, 4, tzinfo=UTC))) == [2, 3]
+
+
+@pytest.mark.parametrize("state", ["", "open", "flagged"])
+@pytest.mark.parametrize("order", sorted(queue.ORDERS))
+def test_common_and_rare_words_are_listed_alike(desk, monkeypatch, order, state):
+    set_standing(desk, 2, state="labelled")
+    chosen = {"text": "股", "order": order, "state": state, "since": datetime(2026, 3, 1, tzinfo=UTC)}
+    found = []
+    for common in (1, 100):
+        monkeypatch.setattr(search, "COMMON", common)
+        found.append(ids(desk, **chosen))
+        with desk.read() as session:
+            assert queue.count_items(session, QueueFilter(**chosen)) == len(found[-1])
+    assert found[0] == found[1] == ([2] if state == "" else [])
+
+
+@pytest.mark.parametrize("state", ["", "open", "labelled", "flagged"])
+@pytest.mark.parametrize(
+    "narrow", [{}, {"kind": "agree"}, {"source": "别处"}, {"since": datetime(2026, 3, 2, tzinfo=UTC)}, {"text": "召回"}]
+)
+def test_as_many_are_counted_as_are_listed(desk, state, narrow):
+    set_standing(desk, 1, kind="agree", source="别处")
+    set_standing(desk, 2, kind="agree", state="labelled")
+    set_standing(desk, 3, published_at=None)
+    with desk.read() as session:
+        chosen = QueueFilter(state=state, **narrow)
+        assert queue.count_items(session, chosen) == len(ids(desk, state=state, **narrow))
+        assert sum(cells.count_by_kind_and_band(session, chosen).values()) == len(ids(desk, state=state, **narrow))
 
 
 def test_an_item_in_somebodys_hands_is_given_to_nobody_else_until_the_lease_ends(desk):

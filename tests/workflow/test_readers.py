@@ -123,6 +123,7 @@ def test_meter_reaches_the_end(tmp_path):
         (b"id,text\n", "holds no rows"),
         (b"This is prose.\nNothing else.\n", "no column that looks like the text"),
         (b"[1, 2, 3]", "holds no rows"),
+        (b"[" + b"1, " * 1_000_000 + b"1]", "no list of JSON objects"),
         (b'{"a": 1}\n{"b": 2}', "no column that looks like the text"),
         ((",".join(f"c{n}" for n in range(3_000)) + "\n1\n").encode(), "more than 2,000 columns"),
     ],

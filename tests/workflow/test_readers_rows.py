@@ -94,6 +94,7 @@ def test_labels_of_a_list_are_never_split(tmp_path):
     [
         (["a|b", "a", "b"], "|"),
         (["a|b"], "|"),
+        (["a|b", "a|b"], "|"),
         (["辞/离职、裁员", "裁员"], "、"),
         (["Mergers, Acquisitions", "Mergers, Acquisitions", "Earnings"], ""),
         (["Mergers, Acquisitions|Earnings", "Mergers, Acquisitions", "Earnings"], "|"),

@@ -5,7 +5,9 @@ from collections import Counter
 import pytest
 from sqlalchemy import func, select
 
+from storage.heard import has_heard, heard
 from storage.tables import Claim, Item, Job, Label, NearDuplicateKey, Standing, Truth, Version
+from storage.versions import add_version
 from tests.workflow.bringing import count, labels_of, write_jsonl
 from workflow.import_views import ImportPlan
 from workflow.importing import Importing
@@ -123,6 +125,8 @@ def test_removing_it_leaves_only_what_is_real(database, tmp_path, sample):
         assert set(session.scalars(select(Label.name))) == {"自己的标签", name}
         assert session.get(Version, version) is None
         assert not session.scalars(select(Claim).where(Claim.bert)).all()
+        assert heard(["prompt"]) in session.scalars(select(Standing.heard)).all()
+        assert not session.scalars(select(Standing).where(has_heard(Standing.heard, "bert"))).all()
         assert session.scalar(select(Job.status)) == "cancelled"
         assert set(session.scalars(select(NearDuplicateKey.item_id))) == set(session.scalars(select(Item.id)))
         assert session.scalars(select(Item.external_id).where(Item.text == unlabelled.text)).one() == "real"
@@ -137,10 +141,33 @@ def add_live_version(database, data):
         real = session.scalars(select(Item.id).where(~Item.is_sample)).first()
         label = session.scalars(select(Label.id).where(Label.is_sample)).first()
         session.add(Claim(item_id=real, label_id=label, bert=True))
+        session.get_one(Standing, real).heard = heard(["bert", "prompt"])
         folder = data / "versions" / "bert" / str(version.id)
     folder.mkdir(parents=True)
     (folder / "metadata.json").write_text("{}")
     return version.id, folder
+
+
+def test_what_comes_after_it_never_has_its_ids(database, tmp_path):
+    """Bug: open pages and models in memory took the first real items and versions for the sample's."""
+    bring = Importing(database, tmp_path)
+    bring.load_sample()
+    add_bert(database)
+    before = highest_ids(database)
+    bring.remove_sample()
+    bring.run(write_jsonl(tmp_path / "a.jsonl", [{"text": "真实的消息", "labels": ["甲"]}]))
+    add_bert(database)
+    assert highest_ids(database) == [last + 1 for last in before]
+
+
+def add_bert(database):
+    with database.write() as session:
+        add_version(session, Version(classifier="bert", is_sample=True))
+
+
+def highest_ids(database):
+    with database.read() as session:
+        return [session.scalar(select(func.max(table.id))) for table in (Item, Label, Version)]
 
 
 def test_an_import_can_take_the_place_of_the_sample(database, tmp_path):

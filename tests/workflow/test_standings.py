@@ -1,10 +1,11 @@
 """What follows from predictions and truths: claims, kinds, bands, and the sentence that says why."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from storage.heard import SPEAKERS, TRUTH, heard
 from storage.queue import QueueFilter, list_ids
-from storage.tables import Claim, Standing
+from storage.tables import Claim, Prediction, Standing
 from workflow.annotating import Said, annotate
 from workflow.standings import list_voices, refresh
 from workflow.voices import Context, classifier_views, disagreement_view
@@ -39,6 +40,30 @@ def test_claims_say_who_says_what(spoken):
     assert set(claims) == {1, 2}
     assert (claims[2].bert, claims[2].llm_head, claims[2].prompt, claims[2].truth) == (True, False, False, False)
     assert (claims[1].bert, claims[1].llm_head, claims[1].prompt) == (False, True, True)
+
+
+def test_while_others_are_silent_nobody_speaks_for_them(spoken):
+    with spoken.write() as session:
+        session.execute(delete(Prediction).where(Prediction.item_id == 2, Prediction.version_id != 1))
+        refresh(session, [2])
+    assert why(spoken, 2) == "All that have spoken so far say 股权质押 (rare: no examples)."
+
+
+def heard_on(database):
+    with database.read() as session:
+        items = dict(session.execute(select(Standing.item_id, Standing.heard)).all())
+        claims = session.execute(select(Claim.item_id, Claim.heard)).all()
+    assert {items[item_id] == said for item_id, said in claims} == {True}
+    return items
+
+
+def test_who_has_been_heard_is_kept_with_item_and_claims(spoken):
+    everyone = heard(SPEAKERS)
+    assert heard_on(spoken) == {1: everyone, 2: everyone, 3: everyone, 4: 0, 5: 0}
+    with spoken.write() as session:
+        annotate(session, Said(4, "submitted", "lin", labels=("产品召回",)))
+        refresh(session, [4])
+    assert heard_on(spoken)[4] == heard([TRUTH])
 
 
 def test_the_label_filter_finds_what_any_classifier_proposes(spoken):

@@ -70,8 +70,8 @@ class BakeOff:
 
     def _prepare(self) -> None:
         """Settle what all runs learn from, and see to it that a retriever knows it."""
+        sweep(self.database, self.task.data)
         with self.database.read() as session:
-            sweep(self.task.data, versions.list_kept_ids(session), jobs.list_unfinished_ids(session))
             if not frozen_path(self.task).exists():
                 freeze(read_snapshot(session), frozen_path(self.task))
             has_retriever = RETRIEVER in versions.list_live(session)

@@ -3,13 +3,12 @@
 import json
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 from classifier.examples import Label
 from storage.training import LabelledItem
 from workflow.task import Task
 from workflow.training_data import Snapshot
-from workflow.views import as_json
+from workflow.views import JsonValue, as_json
 
 KINDS = {"labels": Label, "train": LabelledItem, "validation": LabelledItem, "gold": LabelledItem}
 
@@ -34,11 +33,11 @@ def thaw(path: Path) -> Snapshot:
     return Snapshot(**{name: _thawed(name, value) for name, value in values.items()})
 
 
-def _thawed(name: str, value: Any) -> Any:  # noqa: ANN401 - any field
+def _thawed(name: str, value: JsonValue) -> object:
     if name in KINDS:
         return tuple(KINDS[name](**{key: _hashable(inner) for key, inner in row.items()}) for row in value)
     return _hashable(value)
 
 
-def _hashable(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+def _hashable(value: JsonValue) -> object:
     return tuple(value) if isinstance(value, list) else value

@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from classifier.examples import Example, TrainingData
 from classifier.index import NeighbourIndex
 from classifier.options.changes import build
 from classifier.options.data import Data
+from classifier.recipes import STARTER
 from classifier.reference import Reference
 from classifier.sizes import parameters, peak_accelerator_memory, peak_memory, tokens_used
 from classifier.thresholds import propose
@@ -23,7 +24,7 @@ from storage.tables import Version, VersionStatus
 from workflow import scoring
 from workflow.bakeoff.answers import GoldSheet, WithGoldSheet
 from workflow.bakeoff.costs import COSTS, Costs
-from workflow.bakeoff.plan import Prices, Run
+from workflow.bakeoff.plan import ALL, Prices, Run
 from workflow.candidates import Candidates, NewVersion
 from workflow.expected import FITTED, PREPARED, REFERENCE
 from workflow.job_watch import PartWatch
@@ -34,6 +35,9 @@ from workflow.recipe_data import Prepared, RecipeData
 from workflow.recipes import recipe_from
 from workflow.task import Task
 from workflow.training_data import Snapshot
+
+if TYPE_CHECKING:
+    from classifier.retriever import Retriever
 
 MILLION = 1_000_000
 """Tokens that prices are told for."""
@@ -50,11 +54,30 @@ class ReferenceScorer:
         return self.model.scores(texts)
 
 
+Fitted: TypeAlias = lineup.Classifier | ReferenceScorer
+
+
+class OwnVectors:
+    """Vectors of a retriever that a run has to itself; takes the place of the stored ones."""
+
+    def __init__(self, retriever: "Retriever", texts: Mapping[int, str]) -> None:
+        self.retriever, self.texts = retriever, texts
+
+    def refresh(self) -> bool:
+        """Tell that there is a retriever."""
+        return True
+
+    def stored_or_computed(self, item_ids: Sequence[int]) -> dict[int, NDArray[np.float32]]:
+        """Return the items' vectors."""
+        vectors = self.retriever.encode([self.texts[item_id] for item_id in item_ids])
+        return dict(zip(item_ids, vectors, strict=True))
+
+
 class ChosenNeighbours:
     """Neighbours among some examples alone: a prompt shows nothing that its run may not learn from."""
 
-    def __init__(self, neighbours: Neighbours, chosen: Sequence[Example]) -> None:
-        self.database, self._vectors = neighbours.database, neighbours.index
+    def __init__(self, neighbours: Neighbours, chosen: Sequence[Example], own: OwnVectors | None = None) -> None:
+        self.database, self._vectors = neighbours.database, own or neighbours.index
         self._examples = {example.item_id: example for example in chosen if example.item_id}
 
     @cached_property
@@ -89,11 +112,14 @@ class OneRun:
 
     def carry_out(self, watch: PartWatch) -> Version:
         """Train, score, and store a retired version of the job."""
+        # A try that was killed has left there what this one should pay for.
+        shutil.rmtree(self.workspace, ignore_errors=True)
         began = time.monotonic()
         prepared = self._prepare(watch.section(0, PREPARED))
-        model = self._fit(prepared.data, watch.section(PREPARED, FITTED))
+        retriever = self._retriever(prepared.data, watch.section(PREPARED, FITTED))
+        model = self._fit(prepared.data, retriever, watch.section(PREPARED, FITTED))
         seconds = time.monotonic() - began
-        near = ChosenNeighbours(self.neighbours, prepared.data.train)
+        near = self._neighbours(prepared.data.train, retriever)
         measured = scoring.score(model, self.snapshot, near, watch.section(FITTED, 1))
         pace = len(measured.item_ids) / max(measured.seconds, 1e-6)
         costs = self._costs(model, len(prepared.data.train), seconds, pace)
@@ -108,16 +134,35 @@ class OneRun:
         recipe_data = RecipeData(self.snapshot, everything, self.neighbours, self.models, job_id)
         return recipe_data.prepare(data, self.run.seed, watch)
 
-    def _fit(self, data: TrainingData, watch: PartWatch) -> Any:  # noqa: ANN401 - a classifier or the reference
+    @cached_property
+    def _live_retriever(self) -> "Retriever | None":
+        found = self.models.retriever() if self.run.classifier == "prompt" else None
+        return found[1] if found else None
+
+    def _retriever(self, data: TrainingData, watch: PartWatch) -> "Retriever | None":
+        """Return what finds a prompt's examples: the live retriever, or one that knows the labels of a part alone."""
+        live, amount = self._live_retriever, self.run.recipe["data"]["selection"]["amount"]
+        # A starter is made of labels, the live one of those of all items.
+        if live is None or amount == ALL or live.recipe.checkpoint != STARTER:
+            return live
+        return lineup.fit_retriever(live.recipe, data, watch, self.workspace)
+
+    def _neighbours(self, chosen: Sequence[Example], retriever: "Retriever | None") -> ChosenNeighbours:
+        if retriever is None or retriever is self._live_retriever:
+            return ChosenNeighbours(self.neighbours, chosen)
+        texts = {item.id: item.text for item in (*self.snapshot.validation, *self.snapshot.gold)}
+        texts |= {example.item_id: example.text for example in chosen}
+        return ChosenNeighbours(self.neighbours, chosen, OwnVectors(retriever, texts))
+
+    def _fit(self, data: TrainingData, retriever: "Retriever | None", watch: PartWatch) -> Fitted:
         if self.run.classifier == REFERENCE:
             watch.progress(0, "fitting TF-IDF and a linear SVM")
             return ReferenceScorer(data)
         self.workspace.mkdir(parents=True, exist_ok=True)
-        retriever = self.models.retriever() if self.run.classifier == "prompt" else None
         recipe = recipe_from(self.run.classifier, self.run.recipe)
-        return lineup.fit(self.run.classifier, recipe, data, watch, self.workspace, retriever[1] if retriever else None)
+        return lineup.fit(self.run.classifier, recipe, data, watch, self.workspace, retriever)
 
-    def _costs(self, model: Any, train_items: int, seconds: float, pace: float) -> Costs:  # noqa: ANN401 - as above
+    def _costs(self, model: Fitted, train_items: int, seconds: float, pace: float) -> Costs:
         trained, weights = parameters(model) or (None, None)
         return Costs(
             run=self.run.number,
@@ -139,7 +184,7 @@ class OneRun:
         items = max(len(self.snapshot.validation) + len(self.snapshot.gold), 1)
         return (tokens[0] * prices.read + tokens[1] * prices.written) / MILLION * 1000 / items
 
-    def _store(self, model: Any, measured: scoring.Scored, costs: Costs, report: Mapping[str, Any]) -> Version:  # noqa: ANN401 - as above
+    def _store(self, model: Fitted, measured: scoring.Scored, costs: Costs, report: Mapping[str, Any]) -> Version:
         proposed = propose(measured.scores[len(self.snapshot.validation) :], measured.thresholds)
         sheet = GoldSheet(proposed, self.snapshot.targets(self.snapshot.gold), self.snapshot.train_counts)
         new = NewVersion(

@@ -1,7 +1,7 @@
 """What a bake-off does: recipes × amounts of data × seeds as a list of runs, which a job's options can hold.
 
 An amount is written `all`, `500` (items), `25%` or `16/label`; `mmr:` before it has the items chosen by maximal
-marginal relevance instead of chance. Knows no model and no rows.
+marginal relevance, else they are chosen as the recipe says, by chance for most. Knows no model and no rows.
 """
 
 import re
@@ -82,7 +82,7 @@ def selected(amount: str) -> dict[str, Any]:
     if found is None:
         raise BadInput(f"{amount!r} is no amount of data; write all, 500, 25% or 16/label, with mmr: before it or not.")
     size = float(found["size"]) / (100 if found["unit"] == "%" else 1)
-    changes = {"amount": UNITS[found["unit"]], "size": size, "ranking": "mmr" if found["mmr"] else "chance"}
+    changes = {"amount": UNITS[found["unit"]], "size": size} | ({"ranking": "mmr"} if found["mmr"] else {})
     try:
         changed(Selection(), changes)
     except ValueError as error:

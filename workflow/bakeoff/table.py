@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classifier.bootstrap import Samples, holm, interval, measure, p_value, resamples
 from classifier.rarity import band
@@ -154,7 +155,7 @@ def _drawn(directory: Path) -> Mapping[str, Samples]:
 
 
 @lru_cache(maxsize=2)
-def _weights(items: int) -> Any:  # noqa: ANN401 - float32 [1 + draws, items]
+def _weights(items: int) -> NDArray[np.float32]:
     return resamples(items)
 
 

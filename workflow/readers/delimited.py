@@ -4,6 +4,7 @@ import csv
 from collections import deque
 from collections.abc import Iterator
 
+from workflow.csv_safe import bare_cell
 from workflow.readers.cells import shown_name
 from workflow.readers.lines import MAX_LINE
 from workflow.readers.records import Record
@@ -43,7 +44,7 @@ class DelimitedReader:
     def _fit(self, record: Record) -> Record:
         cells, width = record.raw, len(self.columns)
         if len(cells) == width or (len(cells) > width and not any(cells[width:])):
-            return Record(record.line, dict(zip(self.columns, map(unprotect, cells), strict=False)), cells)
+            return Record(record.line, dict(zip(self.columns, map(bare_cell, cells), strict=False)), cells)
         if len(self._taken) > 1:
             # Most likely an open quote that swallowed its neighbours: give those back.
             return self._give_back("a quote is opened and not closed on this line")
@@ -94,11 +95,6 @@ def name_columns(cells: list[str]) -> tuple[str, ...]:
             name = f"{name} ({position})"
         names[name] = None
     return tuple(names)
-
-
-def unprotect(cell: str) -> str:
-    """Take away the apostrophe that keeps a spreadsheet from running a cell (see `workflow/csv_safe.py`)."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@", "\t", "\r") and len(cell) > 1 else cell
 
 
 def _explain(error: Exception) -> str:

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from workflow.readers.cells import MAX_NAME, clean_text, list_companies, list_labels, printable
 from workflow.readers.dates import parse_date
 from workflow.readers.records import Record, Row, Unusable
 from workflow.readers.survey import Survey
+
+Cell = TypeVar("Cell")
 
 MAX_TEXT = 100_000
 MAX_COMPANIES = 200
@@ -80,7 +82,7 @@ class RowParser:
             raise Unusable(column, f"a company's name of more than {MAX_NAME} characters")
         return names
 
-    def _cell(self, record: Record, field: str, read: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - what `read` gives
+    def _cell(self, record: Record, field: str, read: Callable[[Any], Cell]) -> Cell:
         column = self.mapping.get(field, "")
         try:
             return read(record.values.get(column))

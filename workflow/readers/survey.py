@@ -79,10 +79,12 @@ class _Joined:
 def choose_separator(cells: Mapping[str, int]) -> str:
     """Return the character that joins labels in these cells {cell: rows}, "" where none does.
 
-    A separator joins labels that also occur otherwise; the comma of "Mergers, Acquisitions" always joins the same two.
+    A bar always does. Any other joins labels that also occur otherwise; the comma of "Mergers, Acquisitions" always
+    joins the same two.
     """
     for separator, characters in LABEL_SEPARATORS.items():
-        if any(character in cell for cell in cells for character in characters) and _separates(separator, cells):
+        occurs = any(character in cell for cell in cells for character in characters)
+        if occurs and (separator == "|" or _separates(separator, cells)):
             return separator
     return ""
 

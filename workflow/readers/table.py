@@ -16,7 +16,7 @@ from workflow.readers.delimited import NO_DELIMITER, DelimitedReader
 from workflow.readers.encodings import HEAD, check_encoding, detect_encoding
 from workflow.readers.json_array import JsonArrayReader
 from workflow.readers.json_lines import read_json_lines
-from workflow.readers.lines import open_text, read_lines
+from workflow.readers.lines import MAX_LINE, open_text, read_lines
 from workflow.readers.records import Meter, Record
 from workflow.readers.unpacking import is_workbook
 from workflow.readers.workbook import read_workbook
@@ -149,12 +149,25 @@ def _parse_head(head: str, delimiter: str) -> Iterator[list[str]]:
 def _with_columns(table: Table) -> Table:
     columns = _delimited_columns(table) if table.delimiter else _collect(islice(table.records(), SAMPLE_RECORDS))
     if not columns:
+        _refuse_long_line(table)
         raise BadInput(f"{_name(table.path)} holds no rows of a table with a header, and no list of JSON objects.")
     if len(columns) > MAX_COLUMNS:
         raise BadInput(
             f"{_name(table.path)} has more than {MAX_COLUMNS:,} columns; leave out those that no news needs."
         )
     return replace(table, columns=columns)
+
+
+def _refuse_long_line(table: Table) -> None:
+    """Say so where a line near the start is what keeps a file that is read by lines from being read."""
+    if table.form in ("xlsx", "json"):
+        return
+    with open_text(table.path, table.encoding, Meter()) as stream:
+        for number, line in islice(read_lines(stream), LINES_LOOKED_AT):
+            if line is None:
+                raise BadInput(
+                    f"{_name(table.path)} cannot be read: line {number} is longer than {MAX_LINE:,} characters."
+                )
 
 
 def _delimited_columns(table: Table) -> tuple[str, ...]:

@@ -3,15 +3,20 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import openpyxl
 
+from workflow.csv_safe import bare_cell
 from workflow.errors import BadInput
 from workflow.readers.cells import shown_name
 from workflow.readers.delimited import name_columns
 from workflow.readers.records import Meter, Record
 from workflow.readers.unpacking import MAX_ROWS
+
+if TYPE_CHECKING:
+    # openpyxl has no public name for a sheet that is only read.
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 
 def read_workbook(path: Path, meter: Meter) -> Iterator[Record]:
@@ -27,7 +32,7 @@ def read_workbook(path: Path, meter: Meter) -> Iterator[Record]:
             yield from _rows(sheet, path, meter)
 
 
-def _rows(sheet: Any, path: Path, meter: Meter) -> Iterator[Record]:  # noqa: ANN401 - openpyxl has no public type for it
+def _rows(sheet: "ReadOnlyWorksheet", path: Path, meter: Meter) -> Iterator[Record]:
     total = max(sheet.max_row or 1, 1)
     columns: tuple[str, ...] = ()
     # Many programs write a size that is wrong; openpyxl would leave out what lies beyond.
@@ -44,7 +49,7 @@ def _rows(sheet: Any, path: Path, meter: Meter) -> Iterator[Record]:  # noqa: AN
             columns = name_columns(values)
 
 
-def _guarded(rows: Iterator[tuple[Any, ...]], path: Path) -> Iterator[tuple[Any, ...]]:
+def _guarded(rows: Iterator[tuple[object, ...]], path: Path) -> Iterator[tuple[object, ...]]:
     try:
         yield from rows
     except Exception as error:
@@ -53,9 +58,11 @@ def _guarded(rows: Iterator[tuple[Any, ...]], path: Path) -> Iterator[tuple[Any,
         ) from error
 
 
-def _plain(cell: Any) -> Any:  # noqa: ANN401 - whatever a cell holds
+def _plain(cell: object) -> str | datetime | None:
     """Turn a cell into text (a number without a needless `.0`); empty stays None, times stay times."""
-    if cell is None or isinstance(cell, str | datetime):
+    if isinstance(cell, str):
+        return bare_cell(cell)
+    if cell is None or isinstance(cell, datetime):
         return cell
     if isinstance(cell, date):
         return datetime(cell.year, cell.month, cell.day)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from classifier import lineup
 from classifier.metrics import evaluate
+from classifier.retriever import Retriever
 from storage.tables import Prediction
 from tests.workflow.training.baking import bake_offs, here, work
 from workflow.annotating import Said, annotate
@@ -192,6 +193,53 @@ def test_a_bake_off_goes_on_behind_the_last_finished_run_on_the_same_items(desk)
     # What people said meanwhile changes nothing in what the rest learn from.
     fingerprints = {row.fingerprint for row in desk.retraining.versions() if row.classifier != "retriever"}
     assert len(fingerprints) == 1
+
+
+def test_a_prompt_on_a_part_is_shown_what_a_retriever_finds_that_knows_that_part_alone(desk, monkeypatch):
+    learned, given, encoded = [], [], []
+    fit_retriever, fit, encode = lineup.fit_retriever, lineup.fit, Retriever.encode
+
+    def keep(recipe, data, *others):
+        learned.append((fit_retriever(recipe, data, *others), len(data.train)))
+        return learned[-1][0]
+
+    def fit_with(name, recipe, data, watch, workspace, retriever=None):
+        given.append(retriever)
+        return fit(name, recipe, data, watch, workspace, retriever)
+
+    def encode_with(retriever, texts):
+        encoded.append((retriever, len(texts)))
+        return encode(retriever, texts)
+
+    monkeypatch.setattr(lineup, "fit_retriever", keep)
+    monkeypatch.setattr(lineup, "fit", fit_with)
+    monkeypatch.setattr(Retriever, "encode", encode_with)
+    made = bake_offs(desk)
+    job_id = made.start(Wish(["prompt"], ["50%", "all"]))
+    work(desk)
+    assert [row.state for row in made.view(job_id).rows] == ["done"] * 4
+    (_, everything), (own, part) = learned
+    assert (everything, part) == (84, 42)
+    assert given[0] is own
+    assert given[1] is not own
+    # Its examples to search among, and what they are searched for: validation and gold.
+    assert [count for retriever, count in encoded if retriever is own][-2:] == [42, 56]
+
+
+def test_a_run_finds_nothing_of_its_killed_try(desk, monkeypatch):
+    fit, found = lineup.fit, []
+
+    def look(name, recipe, data, watch, workspace, retriever=None):
+        found.extend(path.name for path in workspace.iterdir())
+        return fit(name, recipe, data, watch, workspace, retriever)
+
+    monkeypatch.setattr(lineup, "fit", look)
+    job_id = bake_offs(desk).start(Wish(["bert"]))
+    left = desk.data / "jobs" / str(job_id) / "run-2" / "foundation"
+    left.mkdir(parents=True)
+    work(desk)
+    assert found == []
+    assert bake_offs(desk).view(job_id).rows[1].state == "done"
 
 
 def test_a_retraining_goes_first_between_two_runs(desk):

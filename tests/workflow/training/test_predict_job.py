@@ -1,5 +1,5 @@
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from classifier import sequence
 from classifier.watch import Cancelled
@@ -62,6 +62,27 @@ def test_what_was_said_is_not_said_again(trained):
 
     assert predict_now(trained).message == "0 items predicted."
     assert trained.read(select(func.max(Prediction.predicted_at))) == before
+
+
+def test_a_start_asks_for_what_is_missing_alone(trained):
+    predict_now(trained)
+    assert trained.retraining.predict_missing() is None
+    forget(trained, OPEN)
+    assert trained.retraining.predict_missing().kind == "predict"
+    trained.work()
+    assert predictions_of(trained, OPEN) == {"bert", "llm_head"}
+
+
+def test_of_older_predictions_it_is_counted_what_they_are_of_and_nothing_else_changes(trained):
+    predict_now(trained)
+    said = select(Prediction.item_id, Prediction.version_id, Prediction.predicted_at, Prediction.tokens_read)
+    before = trained.read(said.add_columns(Prediction.tokens))
+    with trained.database.write() as session:
+        session.execute(update(Prediction).values(tokens_read=None, tokens=None))
+    assert trained.retraining.predict_missing().kind == "predict"
+    trained.work()
+    assert trained.read(said.add_columns(Prediction.tokens)) == before
+    assert trained.retraining.predict_missing() is None
 
 
 def test_a_classifier_that_is_down_does_not_silence_the_other(trained, monkeypatch):

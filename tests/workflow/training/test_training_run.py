@@ -3,7 +3,7 @@ import shutil
 import pytest
 from sqlalchemy import func, select
 
-from storage.tables import Embedding, Item, Prediction, Standing, Version, VersionStatus
+from storage.tables import Embedding, Item, Prediction, Standing, Truth, Version, VersionStatus
 from workflow import training_run
 from workflow.annotating import Said, annotate
 from workflow.training_data import read_snapshot
@@ -84,6 +84,18 @@ def test_few_corrections_are_learned_on_top_of_the_live_version_unless_all_is_to
         assert told.continued == 1
 
 
+def test_after_a_labelled_import_everything_is_trained(trained):
+    with trained.database.write() as session:
+        annotate(session, Said(150, "submitted", "ann", labels=("股权质押",)))
+        session.add(Item(id=900, text="后来的", text_hash="later", split="gold"))
+        session.flush()
+        session.add(Truth(item_id=900, origin="import"))
+    trained.retraining.start(["bert"])
+    trained.work()
+
+    assert "continued" not in trained.retraining.versions("bert")[0].metrics
+
+
 @pytest.mark.slow
 def test_a_classifier_that_fails_leaves_the_others_their_success(trained, monkeypatch):
     fit = training_run.lineup.fit
@@ -113,7 +125,7 @@ def test_a_worse_candidate_waits_and_the_live_version_serves_on(trained, monkeyp
         def __init__(self, classifier):
             self.classifier = classifier
             self.labels = classifier.labels
-            self.save = classifier.save
+            self.save, self.tokens_read = classifier.save, classifier.tokens_read
 
         def predict_proba(self, texts, neighbours=None, watch=None):
             return self.classifier.predict_proba(texts, neighbours, watch) * 0
