@@ -1,9 +1,11 @@
-"""The headers that every answer carries, an error's and a refusal's too. Knows no route."""
+"""The headers that every answer carries, an error's and a refusal's too. Knows no answer."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADERS = {
+    # An answer may hold news; whoever sits at the machine next finds none of it by going back.
+    "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -14,6 +16,8 @@ HEADERS = {
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; "
     "object-src 'none'; base-uri 'self'; frame-ancestors 'none'; form-action 'self'",
 }
+SAME_FOR_EVERYBODY = ("/ui/", "/assets/", "/static/", "/svelte/")
+"""Folders of scripts, styles and fonts, which a browser may keep when it asks whether they have changed."""
 OVER_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
@@ -29,6 +33,8 @@ class AnswerHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if scope["path"].startswith(SAME_FOR_EVERYBODY):
+                    headers.setdefault("Cache-Control", "no-cache")
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
             await send(message)

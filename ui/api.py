@@ -16,10 +16,10 @@ from gradio import FileData
 from ui.downloads import write_export
 from ui.filters import filter_from
 from ui.own_files import OwnFiles
-from ui.shown import actor_of, shown
+from ui.shown import Taken, actor_of, shown
 from workflow.errors import BadInput, Conflict
 from workflow.use_cases import UseCases
-from workflow.views import as_json
+from workflow.views import JsonValue, as_json
 
 Json = dict[str, Any]
 CLASSIFIERS = ("bert", "llm_head", "prompt")
@@ -37,9 +37,9 @@ def add_endpoints(use_cases: UseCases) -> None:
         gr.api(shown(export), api_name=export.__name__)
 
 
-def _as_json(handler: Callable[..., Any]) -> Callable[..., Any]:
+def _as_json(handler: Callable[Taken, object]) -> Callable[Taken, JsonValue]:
     @wraps(handler)
-    def answer(*values: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever the endpoint takes
+    def answer(*values: Taken.args, **named: Taken.kwargs) -> JsonValue:
         return as_json(handler(*values, **named))
 
     return answer

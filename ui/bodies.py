@@ -5,11 +5,12 @@ Gradio fetches any address that stands in a call in a file's place, and keeps wh
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from workflow.views import JsonValue
 
 LARGEST = 4 * 1024**2
 """Bytes of a call; files have a way of their own."""
@@ -20,7 +21,10 @@ NO_JSON = "A call is JSON, sent as application/json."
 
 
 class Bodies:
-    """Refuses what is too large, what is no JSON where JSON is due, and files that are elsewhere."""
+    """Refuses what is too large, what is no JSON where JSON is due, and files that are elsewhere.
+
+    Behind it `scope["sent"]` holds what a call of Gradio's brought.
+    """
 
     def __init__(self, app: ASGIApp, largest_file: int, largest: int = LARGEST) -> None:
         self.app, self.largest_file, self.largest = app, largest_file, largest
@@ -78,13 +82,13 @@ def _refusal(scope: Scope, body: bytes) -> Response | None:
     if Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         return JSONResponse({"error": NO_JSON}, status_code=415)
     try:
-        values = json.loads(body)
+        values = scope["sent"] = json.loads(body)
     except (ValueError, RecursionError):
         return JSONResponse({"error": NO_JSON}, status_code=400)
     return JSONResponse({"error": ELSEWHERE}, status_code=400) if any(map(_is_elsewhere, _within(values))) else None
 
 
-def _within(values: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - any JSON
+def _within(values: JsonValue) -> Iterator[dict[str, JsonValue]]:
     """Yield every object in a JSON value, however deep."""
     waiting = [values]
     while waiting:
@@ -96,7 +100,7 @@ def _within(values: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - any JSON
             waiting += value
 
 
-def _is_elsewhere(value: dict[str, Any]) -> bool:
+def _is_elsewhere(value: dict[str, JsonValue]) -> bool:
     path = value.get("path")
     return isinstance(path, str) and "://" in path
 

@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class Accounts:
-    """Who may sign in and which tokens there are, read at most every two seconds."""
+    """Who may sign in and which tokens there are, read every two seconds and whenever a token is unknown."""
 
     def __init__(
         self,
@@ -58,9 +58,12 @@ class Accounts:
         return account.actor if account and account.stamp == stamp else None
 
     def of_token(self, token: str) -> Actor | None:
-        """Return whose token this is."""
+        """Return whose token this is; one that was just made is known at once."""
         self._refresh()
-        return self._tokens.get(hash_of(token))
+        if (hashed := hash_of(token)) not in self._tokens:
+            self.forget()
+            self._refresh()
+        return self._tokens.get(hashed)
 
     def _refresh(self) -> None:
         if time.monotonic() - self._read_at > self._seconds:

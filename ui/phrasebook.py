@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 FIELDS = {"message", "why", "reason", "unavailable"}
 """The fields of an answer whose texts were written by the app itself."""
@@ -26,9 +26,11 @@ SEAM = re.compile(rf";? (?=(?:{'|'.join(sorted(PARTS))}) (?:failed|is silent): )
 WHY = "why"
 """The place that holds a sentence of its own."""
 Book = tuple[tuple[re.Pattern[str], str], ...]
+Answer = TypeVar("Answer")
+"""JSON of any shape, which it keeps."""
 
 
-def in_language(answer: Any, language: str) -> Any:  # noqa: ANN401 - whatever JSON a page is sent
+def in_language(answer: Answer, language: str) -> Answer:
     """Return an answer with the app's own sentences in this language."""
     return answer if language == "en" else _walk(answer, language, told=False)
 
@@ -51,7 +53,7 @@ def say(sentence: str, language: str) -> str:
     return sentence
 
 
-def _walk(value: Any, language: str, *, told: bool) -> Any:  # noqa: ANN401 - as above
+def _walk(value: Answer, language: str, *, told: bool) -> Answer:
     if isinstance(value, str):
         return say(value, language) if told else value
     if isinstance(value, Mapping):

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ui.view import draw_view
-from workflow.errors import BadInput
+from ui.view import PATIENCE, draw_view
+from workflow.errors import BadInput, Loading
 from workflow.roles import Actor
 from workflow.use_cases import UseCases
 
@@ -31,10 +31,13 @@ class PromptHandlers:
         return {"draft": self.use_cases.prompt_trials.draft(), "versions": told}
 
     def try_on(self, by: Actor, item_id: int, changes: Mapping[str, Any]) -> Fields:
-        """Ask about one item by a changed prompt; nothing is stored."""
+        """Ask about one item by a changed prompt; nothing is stored. While the model is being loaded, only say so."""
         if not isinstance(item_id, int):
             raise BadInput("An item is named by its number.")
-        return {"trial": self.use_cases.prompt_trials.try_on(item_id, changes)}
+        try:
+            return {"trial": self.use_cases.prompt_trials.try_on(item_id, changes, PATIENCE)}
+        except Loading as why:
+            return {"trial": None, "why": str(why)}
 
     def save(self, by: Actor, changes: Mapping[str, Any]) -> Fields:
         """Have a version made of a changed prompt."""

@@ -1,10 +1,12 @@
 """The web process: FastAPI with the page mounted in it, so that sign-in, headers and health checks have a home.
 
-`app.py` serves what `build_app` returns. No model lives here; the use cases load theirs when first asked.
+`listening.serve` serves what `build_app` returns. No model lives here; the use cases load theirs when first asked.
 """
 
 import os
 import secrets
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import gradio as gr
@@ -12,7 +14,6 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.sessions import SessionMiddleware
 
 from ui.answer_headers import HEADERS, AnswerHeaders
 from ui.bodies import Bodies
@@ -22,8 +23,10 @@ from ui.front import STATIC, FrontPage, head
 from ui.gradio_gate import GradioGate
 from ui.guard import Accounts, Guard
 from ui.page import build_page
+from ui.sessions import Sessions
 from ui.shown import UNEXPECTED
 from ui.sign_in import sign_in_routes
+from ui.streams import Streams
 from ui.theme import build_theme
 from ui.uploads import LARGEST, upload_routes
 from ui.words import gradio_words
@@ -46,17 +49,12 @@ def build_app(use_cases: UseCases, host: str = "127.0.0.1", *, https: bool = Fal
     page = _mount_page(app, use_cases, host)
     app.add_middleware(FrontPage, head=head(page))
     app.add_middleware(FromMemory, sources=sources_of(page))
+    app.add_middleware(Streams)
     app.add_middleware(Bodies, largest_file=LARGEST)
     app.add_middleware(GradioGate, data=use_cases.data)
     app.add_middleware(Guard, accounts=accounts)
-    app.add_middleware(
-        SessionMiddleware,
-        secret_key=_session_secret(use_cases.data),
-        session_cookie=COOKIE,
-        max_age=SESSION_SECONDS,
-        same_site="strict",
-        https_only=https,
-    )
+    secret = _session_secret(use_cases.data)
+    app.add_middleware(Sessions, secret_key=secret, cookie=COOKIE, seconds=SESSION_SECONDS, https=https)
     # Allows no other origin; its presence also keeps Gradio from adding a laxer rule of its own.
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.add_middleware(AnswerHeaders, https=https)
@@ -70,6 +68,9 @@ def _say_that_it_failed(_request: Request, _error: Exception) -> JSONResponse:
 
 def _set_up_gradio(data: Path) -> None:
     """Set what Gradio reads only from the environment: no telemetry, no summaries of events, uploads under `data`."""
+    if find_spec("matplotlib") is None:
+        # Gradio tries to import it with every call, which takes a search through all folders of the path.
+        sys.modules["matplotlib"] = None
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = "1000000"
     os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"

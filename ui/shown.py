@@ -8,7 +8,7 @@ import json
 import logging
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import gradio as gr
 from starlette.requests import Request
@@ -20,6 +20,8 @@ from workflow.faults import explained
 from workflow.roles import ANYBODY, LEAD, Actor
 from workflow.views import as_json
 
+Taken, Given = ParamSpec("Taken"), TypeVar("Given")
+"""What a handler takes and gives."""
 UNEXPECTED = "Something went wrong on the server; nothing was changed. The server's log says more."
 
 log = logging.getLogger(__name__)
@@ -79,11 +81,11 @@ def answering(handler: Callable[..., dict[str, Any]]) -> Callable[[dict[str, Any
     return answer
 
 
-def shown(handler: Callable[..., Any]) -> Callable[..., Any]:
+def shown(handler: Callable[Taken, Given]) -> Callable[Taken, Given]:
     """Make a handler's errors a Gradio error with one sentence."""
 
     @wraps(handler)
-    def safe(*values: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever the handler takes and gives
+    def safe(*values: Taken.args, **named: Taken.kwargs) -> Given:
         try:
             refuse_broken([*values, *named.values()])
             return handler(*values, **named)

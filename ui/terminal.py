@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from workflow.errors import Refused
-from workflow.views import JobView, as_json
+from workflow.views import JobView, JsonValue, as_json
 
 if TYPE_CHECKING:
     from workflow.use_cases import UseCases
@@ -84,7 +84,7 @@ def say(answer: object, *, as_json_object: bool) -> None:
     sys.stdout.flush()
 
 
-def _lines(value: Any, indent: str = "") -> Iterator[str]:  # noqa: ANN401 - any JSON value
+def _lines(value: JsonValue, indent: str = "") -> Iterator[str]:
     pairs = value.items() if isinstance(value, dict) else [("-", inner) for inner in value]
     for name, inner in pairs:
         if isinstance(inner, dict | list) and inner:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ui.filters import BANDS, KINDS, ORDERS, STATES, Chosen, filter_from, moment_from
 from ui.pinyin import pinyin
-from ui.view import draw_view
+from ui.view import PATIENCE, draw_view
 from workflow.errors import BadInput
 from workflow.roles import Actor
 from workflow.use_cases import UseCases
@@ -85,11 +85,11 @@ class TriageHandlers:
 
     def ask_again(self, by: Actor, item_id: int) -> Fields:
         """Ask the prompt classifier once more, with the labelled examples of now."""
-        return {"result": self.use_cases.triage.ask_again(item_id)}
+        return {"result": self.use_cases.triage.ask_again(item_id, PATIENCE)}
 
     def classify(self, by: Actor, text: str) -> Fields:
         """Say what the classifiers make of a pasted text; nothing is stored."""
-        return {"result": self.use_cases.triage.classify(text)}
+        return {"result": self.use_cases.triage.classify(text, PATIENCE)}
 
     def save(self, by: Actor, item_id: int, labels: list[str], token: str, seen_version: int, note: str = "") -> Fields:
         """Store the labels that the person decided on."""

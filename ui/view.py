@@ -9,18 +9,17 @@ from typing import Any
 import gradio as gr
 
 from ui.shown import answering
+from workflow.views import JsonValue
 
-MOUNT = """
-import(new URL("ui/{module}.js", document.baseURI)).then(
-  (module) => module.mount({{ element: element.querySelector(".nt"), props, server, watch, trigger }})
-);
-"""
+PATIENCE = 0.5
+"""Seconds that a page waits for a model; it then says that it is being loaded, and asks again."""
+MOUNT = 'newsTriage.mount("{module}", {{ element: element.querySelector(".nt"), props, server, watch, trigger }});'
 
 
 def draw_view(
     module: str,
     functions: Sequence[Callable[..., dict[str, Any]]] = (),
-    value: Any = None,  # noqa: ANN401 - whatever JSON the module understands
+    value: JsonValue = None,
 ) -> gr.HTML:
     """Draw the view of `ui/static/<module>.js`; its `mount` finds each function by name in `server`."""
     return gr.HTML(

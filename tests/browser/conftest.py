@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests.browser import chromium
+from tests.conftest import answers
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE_MS = 60_000
@@ -57,15 +57,6 @@ def serving(data, program=APP, port=0, flags=()):
     finally:
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=60) == 0, "".join(said)[-4000:]
-
-
-def answers(address):
-    try:
-        # The page itself would send whoever has an account to the sign-in page first.
-        with urllib.request.urlopen(f"{address}/healthz", timeout=5) as response:
-            return response.status == 200
-    except OSError:
-        return False
 
 
 @pytest.fixture(scope="session")

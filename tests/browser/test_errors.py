@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmarks.desk import make_desk, make_empty
-from tests.browser.conftest import ROOT, answers, serving
+from tests.browser.conftest import ROOT, serving
 from tests.browser.rooms import TABS, go_to
+from tests.conftest import answers
 
 pytestmark = pytest.mark.timeout(300)
 NOTE = "a note that must not be lost"
@@ -62,6 +63,21 @@ def test_a_decision_that_no_server_takes_comes_back_with_everything_typed(open_p
     expect(page.locator(".status.bad")).to_contain_text("server does not answer")
     expect(page).to_have_url(re.compile(re.escape(item)))
     expect(page.locator("input.note")).to_have_value(NOTE)
+
+
+@pytest.mark.parametrize("lost", ["ui/disagreements.js", "ui/dom.js"], ids=["its own", "what it imports"])
+def test_a_view_whose_code_does_not_come_says_so_and_loads_again(open_page, address, lost):
+    # Bug: its tab stayed empty.
+    page = open_page(f"{address}/?lang=zh")
+    page.context.route(f"**/{lost}", lambda route: route.abort())
+    page.reload()
+    page.locator("#tab-disagreements-button").click()
+    notice = page.locator(".nt-disagreements .notice.bad")
+    expect(notice).to_contain_text("服务器没有响应")
+    page.context.unroute(f"**/{lost}")
+    notice.get_by_role("button", name="重新加载").click()
+    page.locator("#tab-disagreements-button").click()
+    expect(page.locator(".nt-disagreements table.rows")).to_be_visible()
 
 
 def test_a_server_that_fails_is_told_in_one_sentence_and_asked_again(open_page, address):

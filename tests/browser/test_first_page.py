@@ -72,6 +72,27 @@ def test_an_item_of_the_address_is_asked_for_once(visit, address):
     assert urlsplit(page.url).query == "item=7"
 
 
+def test_a_first_item_that_is_long_in_coming_is_announced(open_page, address):
+    page, held = open_page(address), []
+
+    def hold(route):
+        if held is not None and "ask_next_items" in route.request.post_data:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/component_server/", hold)
+    page.goto(address)
+    expect(page.locator(".desk[data-state=loading]")).to_have_attribute("data-loading", "loading…")
+    announced = "getComputedStyle(document.querySelector('.desk'), '::after')"
+    page.wait_for_function(f"{announced}.opacity === '1'")
+    late, held = held, None
+    for route in late:
+        route.continue_()
+    expect(page.locator(".desk[data-state=item]")).to_be_visible()
+    assert page.evaluate(f"{announced}.content") == "none"
+
+
 def test_a_first_question_that_fails_is_asked_again(browser, address):
     context = browser.new_context(locale="en-US")
     failed = []

@@ -42,6 +42,19 @@ def test_the_workshop_withholds_nothing_from_anybody(desk, open_page, look):
     assert page.evaluate("document.documentElement.scrollWidth") <= look.size["width"]
 
 
+def test_what_was_written_is_there_after_the_workshop_was_closed(desk, open_page):
+    view = opened(open_page(desk))
+    instruction, item = view.get_by_label("Instruction"), view.get_by_label("Item number")
+    expect(instruction).to_have_value(re.compile("{how}"))
+    instruction.fill("请判断。{how}")
+    item.fill("7")
+    for _ in range(2):
+        view.locator("summary").first.click()
+    settled(view.page)
+    expect(instruction).to_have_value("请判断。{how}")
+    expect(item).to_have_value("7")
+
+
 @pytest.mark.slow
 def test_another_prompt_is_tried_saved_and_compared(tmp_path, open_page):
     data = tmp_path / "data"

@@ -7,39 +7,40 @@ from playwright.sync_api import expect
 
 from classifier.examples import CLASSIFIERS
 from classifier.presets import PRESETS
-from classifier.profiles import PROFILES
 from tests.browser.conftest import TINY, rows, serving
 from tests.browser.rooms import go_to, settled
-from tests.test_recipes import JOBS, sample, says_the_same  # noqa: F401 - a fixture
-from workflow.use_cases import build
+from tests.test_recipes import JOBS, sample_desk, say_the_same
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 TRAINING_MS = 600_000
 
 
 @pytest.fixture(scope="module")
-def address(sample):  # noqa: F811
-    with serving(sample, TINY) as (address, _):
+def data(tmp_path_factory):
+    """A data folder with the shipped sample."""
+    folder = tmp_path_factory.mktemp("recipes") / "data"
+    with sample_desk(folder):
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def address(data):
+    with serving(data, TINY) as (address, _):
         yield address
 
 
 @pytest.mark.parametrize("names", JOBS, ids="+".join)
-def test_a_recipe_trains_from_the_page_and_its_version_says_the_same_when_loaded(address, sample, open_page, names):  # noqa: F811
+def test_a_recipe_trains_from_the_page_and_its_version_says_the_same_when_loaded(address, data, open_page, names):
     page = open_page(address)
     settled(page)
     go_to(page, "retrain")
     choose(page, {PRESETS[name].classifier: name for name in names})
     # A first start trains by itself.
     expect(page.locator("#retrain-button")).to_be_enabled(timeout=TRAINING_MS)
-    before = last_job(sample)
+    before = last_job(data)
     page.locator("#retrain-button").click()
-    finished(page, sample, before)
-    cases = build(sample, None, PROFILES["starter"])
-    try:
-        for name in names:
-            says_the_same(cases, sample, name)
-    finally:
-        cases.database.close()
+    finished(page, data, before)
+    say_the_same(data, names)
 
 
 def choose(page, recipes):

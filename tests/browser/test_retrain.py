@@ -102,7 +102,7 @@ def test_a_training_is_the_same_in_two_tabs_and_after_a_reload_and_can_be_cancel
     command("import", write_jsonl(tmp_path / "rows.jsonl", labelled_rows(120)), "--data", data)
     with serving(data, TINY) as (address, _):
         first, second = opened(open_page(address)), opened(open_page(address))
-        expect(first.locator("#retrain-plan")).to_contain_text("No version is live yet, about")
+        expect(first.locator("#retrain-plan")).to_contain_text("No version is live yet, at most about")
         first.locator("#retrain-button").click()
         for page in (first, second):
             card = page.locator("article.job.running[data-kind=retrain]")

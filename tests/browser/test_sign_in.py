@@ -100,6 +100,21 @@ def test_a_session_that_ends_is_told_where_it_happens_and_nothing_ticked_is_lost
     expect(page.locator("input.note")).to_have_value("a note that must not be lost")
 
 
+def test_what_one_person_ticked_is_not_handed_to_the_next_at_the_same_browser(open_page, address):
+    page = open_page(f"{address}/?item=5")
+    sign_in(page)
+    page.goto(f"{address}/?item=5")
+    note = page.locator("input.note")
+    note.fill("for me alone")
+    for name, expected in (("王芳", ""), ("li", "for me alone")):
+        page.get_by_role("button", name="Sign out").click()
+        sign_in(page, name)
+        expect(page.locator(".nt-header .person")).to_have_text(name)
+        page.goto(f"{address}/?item=5")
+        expect(page.locator(".desk[data-state=item]")).to_be_visible()
+        expect(note).to_have_value(expected)
+
+
 @pytest.mark.parametrize(("language", "why"), [("en", "Changes here are for leads"), ("zh", "此处的更改仅限负责人")])
 def test_an_analyst_reads_why_and_finds_no_button(open_page, address, language, why):
     page = open_page(f"{address}/sign-in?lang={language}")

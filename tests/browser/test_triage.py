@@ -127,6 +127,7 @@ def test_shift_enter_saves_nothing_where_only_one_has_spoken(desk, address, data
     before = len(saved(data))
     desk.goto(f"{address}/?item={item}")
     expect(desk.locator(".desk[data-state=item]")).to_be_visible()
+    expect(desk.locator(".why .told")).to_contain_text("All that have spoken so far say")
     assert ticked(desk)
     desk.keyboard.press("Shift+Enter")
     expect(desk.locator(".status.bad")).to_have_text(re.compile("No two classifiers"))

@@ -1,5 +1,6 @@
 """A real desk on a real SQLite file: three live versions have spoken of a few items, and no worker is ever started."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,7 +11,7 @@ from classifier.profiles import PROFILES
 from storage import search
 from storage.tables import Item, Label, Prediction, Standing, Version
 from ui.server import build_app
-from workflow.roles import LEAD, Actor
+from workflow.roles import ANALYST, LEAD, Actor
 from workflow.standings import refresh
 from workflow.supervisor import Supervisor
 from workflow.use_cases import build
@@ -104,6 +105,18 @@ def quiet_web(tmp_path_factory):
 
 def sign_in(client, name="ann", password=PASSWORD):
     return client.post("/sign-in", data={"name": name, "password": password})
+
+
+@contextmanager
+def signed_in(desk, *names, role=ANALYST):
+    """New people, each signed in with a browser of their own, before one server; yields the browsers."""
+    app = build_app(desk)
+    with TestClient(app, base_url=ADDRESS) as first:
+        browsers = [first, *(TestClient(app, base_url=ADDRESS) for _ in names[1:])]
+        for name, browser in zip(names, browsers, strict=True):
+            desk.people.add(name, PASSWORD, role)
+            sign_in(browser, name)
+        yield browsers
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@ from starlette.testclient import TestClient
 from tests.ui.conftest import ADDRESS, PAGE, PASSWORD, sign_in
 from ui.guard import Accounts
 from ui.server import build_app
+from workflow.roles import LEAD, Actor
+from workflow.tokens import hash_of
 
 
 def test_without_accounts_only_this_machine_s_own_names_will_do(quiet_web):
@@ -93,6 +95,14 @@ def test_accounts_are_read_once_in_a_while_and_after_a_change_at_once():
     accounts.forget()
     assert not accounts.exist()
     assert len(reads) == 2
+
+
+def test_a_token_that_was_just_made_opens_at_once():
+    made = {}
+    accounts = Accounts(dict, lambda: dict(made), seconds=60)
+    assert accounts.of_token("new") is None
+    made[hash_of("new")] = Actor("feed", LEAD)
+    assert accounts.of_token("new") == Actor("feed", LEAD)
 
 
 def test_the_secret_of_the_sessions_is_nobody_else_s_to_read(guarded, desk):

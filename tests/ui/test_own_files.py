@@ -3,10 +3,8 @@
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
-from tests.ui.conftest import ADDRESS, PASSWORD, open_desk, sign_in
-from ui.server import build_app
+from tests.ui.conftest import open_desk, signed_in
 from workflow.roles import LEAD
 
 FILE = "/gradio_api/file="
@@ -22,14 +20,8 @@ def desk(tmp_path_factory):
 @pytest.fixture(scope="module")
 def people(desk):
     """Two leads, each in a browser of their own, before one server."""
-    for name in ("lin", "wang"):
-        desk.people.add(name, PASSWORD, LEAD)
-    app = build_app(desk)
-    with TestClient(app, base_url=ADDRESS) as lin:
-        wang = TestClient(app, base_url=ADDRESS)
-        sign_in(lin, "lin")
-        sign_in(wang, "wang")
-        yield lin, wang
+    with signed_in(desk, "lin", "wang", role=LEAD) as browsers:
+        yield browsers
 
 
 def export(client):

@@ -15,7 +15,7 @@ from workflow.errors import BadInput
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BOOK = ROOT / "ui" / "words" / "sentences.zh.json"
-TOLD = {"NotFound", "Refused", "NotAllowed", "Conflict", "BadInput", "Unavailable", "Unusable", "NoItem"}
+TOLD = {"NotFound", "Refused", "NotAllowed", "Conflict", "BadInput", "Unavailable", "Loading", "Unusable", "NoItem"}
 NOT_FOR_PAGES = {
     *("api.py", "terminal.py", "listening.py", "backup.py", "use_cases.py"),
     *("people.py", "tokens.py", "accounts_command.py"),

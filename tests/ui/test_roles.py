@@ -51,7 +51,7 @@ FOR_LEADS = {
 """Every use case that changes more than an annotation, with what it is asked."""
 FOR_ANALYSTS = {"triage": {"submit", "skip", "flag", "undo", "ask_again", "next_item", "next_items"}}
 OF_ITSELF = {
-    "retraining": {"predict_new"},
+    "retraining": {"predict_new", "predict_missing"},
     "importing": {"begin", "load_sample"},
     "people": {"check", "end_sessions"},
 }

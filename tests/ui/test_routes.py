@@ -7,6 +7,7 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient, WebSocketDenialResponse
 
 from tests.ui.conftest import ADDRESS, PAGE, PASSWORD, open_desk, sign_in
+from ui.answer_headers import SAME_FOR_EVERYBODY
 from ui.server import build_app
 from workflow.roles import LEAD
 
@@ -187,6 +188,23 @@ def test_every_answer_carries_the_headers(lead):
         assert answer.headers["referrer-policy"] == "same-origin", where
         assert "default-src 'self'" in answer.headers["content-security-policy"], where
         assert "access-control-allow-origin" not in answer.headers, where
+
+
+def test_no_browser_keeps_an_answer_that_may_hold_news(lead):
+    """Guards against the next person at the same machine, who would find it by going back."""
+    same_for_everybody = (*SAME_FOR_EVERYBODY, "/favicon.ico", "/theme.css")
+    # A heartbeat never ends, and holds nothing.
+    paths = [(method, path) for method, path in table(lead) if "heartbeat" not in path and path != "/sign-out"]
+    answers = [lead.request(method, filled(path)) for method, path in paths if not path.startswith(same_for_everybody)]
+    answers += [lead.post(f"/gradio_api/run/{name}", json={"data": [1]}) for name in ("item", "search", "submit")]
+    event = lead.post("/gradio_api/call/item", json={"data": [1]}).json()["event_id"]
+    answers += [lead.get(f"/gradio_api/call/item/{event}"), lead.get("/download/training.csv"), lead.get("/nowhere")]
+    file = lead.post("/gradio_api/run/export_annotations", json={"data": ["csv"]}).json()["data"][0]
+    answers.append(lead.get(file["url"]))
+    assert {answer.status_code for answer in answers} > {200, 404}
+    for answer in answers:
+        where = (answer.request.method, answer.request.url.path, answer.status_code)
+        assert answer.headers["cache-control"] == "no-store", where
 
 
 def test_every_answer_says_what_it_is(lead):

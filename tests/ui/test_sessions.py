@@ -3,8 +3,10 @@
 import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from starlette.testclient import TestClient
 
 from tests.ui.conftest import ADDRESS, PAGE, PASSWORD, sign_in
@@ -13,6 +15,7 @@ from ui.server import SESSION_SECONDS, build_app
 from workflow.roles import LEAD
 
 COOKIE = "news_triage_session"
+NOON = datetime(2026, 5, 6, 12, tzinfo=UTC)
 
 
 def copy_of(client):
@@ -68,11 +71,33 @@ def test_another_role_holds_from_then_on(guarded, desk, monkeypatch):
     assert 'dataset.role = "lead"' in guarded.get("/", headers=PAGE).text
 
 
-def test_a_session_ends_by_itself(guarded, monkeypatch):
-    sign_in(guarded)
-    now = time.time()
-    monkeypatch.setattr("itsdangerous.timed.time.time", lambda: now + SESSION_SECONDS + 2)
-    assert guarded.get("/session").status_code == 401
+@pytest.fixture
+def session(guarded):
+    """A clock, and a question with the cookie of who signed in at noon, which no client lets expire by itself."""
+    with time_machine.travel(NOON) as clock:
+        sign_in(guarded)
+        cookie = {"cookie": f"{COOKIE}={guarded.cookies.pop(COOKIE)}"}
+        yield clock, lambda: guarded.get("/session", headers=cookie)
+
+
+@pytest.mark.parametrize("away", [timedelta(seconds=SESSION_SECONDS + 2), timedelta(days=-2)], ids=["over", "not yet"])
+def test_a_session_holds_for_its_time_alone(session, away):
+    clock, ask = session
+    assert ask().status_code == 200
+    clock.move_to(NOON + away)
+    assert ask().status_code == 401
+
+
+def test_a_clock_that_is_set_back_ends_no_session_and_prolongs_none(session):
+    """Bug: itsdangerous takes what was signed later than now for expired, and everybody was signed out."""
+    clock, ask = session
+    clock.move_to(NOON - timedelta(hours=1))
+    answer = ask()
+    assert (answer.json(), "set-cookie" in answer.headers) == ({"person": "ann"}, False)
+    clock.move_to(NOON + timedelta(seconds=SESSION_SECONDS - 2))
+    assert ask().status_code == 200
+    clock.move_to(NOON + timedelta(seconds=SESSION_SECONDS + 2))
+    assert ask().status_code == 401
 
 
 def test_over_https_the_cookie_goes_nowhere_else(guarded, desk):

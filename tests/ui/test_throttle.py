@@ -4,18 +4,6 @@ from ui import throttle
 from ui.throttle import Throttle, place_of
 
 
-class Clock:
-    now = 0.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 def test_after_the_last_try_a_key_waits_a_whole_minute(clock):
     tries = Throttle(tries=3, seconds=60, clock=clock)
     for clock.now in (0, 50, 59):

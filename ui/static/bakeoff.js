@@ -20,7 +20,7 @@ export function mount({ element, server }) {
 
 class Bakery {
   constructor(element, ask) {
-    Object.assign(this, { element, ask, chosen: null, mark: null, open: false });
+    Object.assign(this, { element, ask, chosen: null, mark: null, open: false, turn: 0 });
     this.status = h("p.status", { role: "status", "aria-live": "polite" });
     this.form = new PlanForm(ask, () => this.start());
     this.card = new JobCard({ cancel: (id) => this.cancel(id), more: () => this.toggle() });
@@ -44,17 +44,24 @@ class Bakery {
   }
 
   async refresh() {
+    // Only the answers to the last question count.
+    const turn = (this.turn += 1);
     try {
       if (!this.form.offered) await this.form.offer();
-      this.show(await this.ask.state({ bake_off: this.chosen }));
-      const mark = `${this.state.chosen} ${this.state.mark}`;
+      const state = await this.ask.state({ bake_off: this.chosen });
+      if (turn !== this.turn) return;
+      this.show(state);
+      const mark = `${state.chosen} ${state.mark}`;
       if (mark !== this.mark) {
-        if (this.state.chosen) this.showTable((await this.ask.table({ bake_off: this.state.chosen })).table);
+        const table = state.chosen && (await this.ask.table({ bake_off: state.chosen })).table;
+        if (turn !== this.turn) return;
+        if (table) this.showTable(table);
         this.mark = mark;
       }
       if (this.silent) this.tell("");
       this.silent = false;
     } catch (error) {
+      if (turn !== this.turn) return;
       this.silent = true;
       this.tell(error.message, "bad");
     }

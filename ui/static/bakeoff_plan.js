@@ -10,7 +10,7 @@ const MOST_SEEDS = 5;
 export class PlanForm {
   /** `start` is called when somebody wants a bake-off of what is chosen, which is then `wish`. */
   constructor(ask, start) {
-    Object.assign(this, { ask, offered: false });
+    Object.assign(this, { ask, offered: false, turn: 0 });
     this.tell = settled(() => this.plan());
     this.button = h(
       "button.primary.big.for-leads",
@@ -71,12 +71,16 @@ export class PlanForm {
       const n = one.boxes.filter((box) => box.input.checked).length;
       one.count.textContent = t("bakeoff.chosen", { n, of: one.boxes.length });
     });
+    // Only the answer to the last question counts.
+    const turn = (this.turn += 1);
     try {
       const { plan } = await this.ask.plan(this.wish);
+      if (turn !== this.turn) return;
       const values = { recipes: tn("bakeoff.recipe_count", plan.recipes), span: span(plan.expected_seconds) };
       this.facts.textContent = tn("bakeoff.plan", plan.runs, values);
       this.possible = true;
     } catch (error) {
+      if (turn !== this.turn) return;
       this.facts.textContent = error.message;
       this.possible = false;
     }

@@ -1,4 +1,5 @@
 // Settles language and theme before Gradio reads them: ?lang= and ?theme=, else what was remembered, else the browser's own.
+// Fetches the code of each view when Gradio wants it drawn.
 (() => {
   const asked = new URLSearchParams(location.search);
   const settle = (name, query, allowed, fallback) => {
@@ -35,5 +36,25 @@
 
   // Asked for now, so that the words are there when the first module wants them.
   const words = fetch(`ui/words/${language}.json`).then((answer) => answer.json());
-  window.newsTriage = { language, theme, words };
+  window.newsTriage = { language, theme, words, mount };
+
+  function mount(view, given) {
+    const told = (error) => {
+      console.error(error);
+      lost(given.element);
+    };
+    import(new URL(`ui/${view}.js`, document.baseURI)).then((code) => code.mount(given), told);
+  }
+
+  /** Say that a view's code did not come. Its words did not either; and a browser may ask for code only once a page. */
+  function lost(element) {
+    const [why, again] = {
+      en: ["This page could not be loaded: the server does not answer.", "Reload"],
+      zh: ["此页面无法加载：服务器没有响应。", "重新加载"],
+    }[language];
+    const button = Object.assign(document.createElement("button"), { textContent: again, onclick: () => location.reload() });
+    const notice = Object.assign(document.createElement("p"), { className: "notice bad", role: "alert" });
+    notice.append(why, " ", button);
+    element.replaceChildren(notice);
+  }
 })();

@@ -1,7 +1,6 @@
 // What the analyst does with an item: save, skip, flag, undo. The page goes on at once; a decision counts once the server has confirmed it.
 import { conflictNotice } from "./conflict.js";
 import { fill } from "./dom.js";
-import * as drafts from "./drafts.js";
 import { agreed } from "./matrix.js";
 import { t } from "./words.js";
 
@@ -40,6 +39,21 @@ export class Decisions {
     this.desk.tell(t("status.flag_note"));
   }
 
+  /** Open the note, which is then part of a save. */
+  note() {
+    const { note } = this.desk.parts;
+    delete note.dataset.flag;
+    note.focus();
+  }
+
+  /** Escape in the note: nothing is to be flagged any more. */
+  leaveNote() {
+    const { note } = this.desk.parts;
+    if (note.dataset.flag) this.desk.tell("");
+    delete note.dataset.flag;
+    note.blur();
+  }
+
   /** Enter in the note: send what it was written for. */
   withNote() {
     const { note } = this.desk.parts;
@@ -65,7 +79,7 @@ export class Decisions {
 
   confirmed({ itemId, done }) {
     const { desk } = this;
-    drafts.drop(itemId);
+    desk.drafts.drop(itemId);
     desk.tell(`${done} · ${t("status.undo_hint")}`, "good");
     desk.journey.refill();
     desk.pace.renew();
@@ -86,7 +100,7 @@ export class Decisions {
     const { desk } = this;
     const keepTheirs = () => {
       desk.saved = true;
-      drafts.drop(desk.result.item.id);
+      desk.drafts.drop(desk.result.item.id);
       desk.journey.advance();
     };
     const choices = { mine: desk.picks.chosen, keepMine: () => this.save(conflict.row_version), keepTheirs };
@@ -99,6 +113,9 @@ export class Decisions {
     let done = false;
     await desk.fetch(async () => {
       const answer = await desk.ask.undo();
+      // What comes back may be the item on the desk: its draft is then that of the undo, and no other one.
+      desk.keepDraft();
+      desk.saved = true;
       this.keepUndone(answer);
       done = true;
       return answer;
@@ -114,6 +131,6 @@ export class Decisions {
     const entry = result.history.find((one) => one.id === undone.annotation_id);
     if (entry?.kind !== "submitted") return;
     const picks = entry.labels.map((name) => [name, "confirmed"]);
-    drafts.keep(result.item.id, { picks, note: entry.note, seen: result.item.row_version });
+    this.desk.drafts.keep(result.item.id, { picks, note: entry.note, seen: result.item.row_version });
   }
 }

@@ -1,7 +1,7 @@
 // The desk: the item in front of the analyst, what is ticked for it, and its parts on the screen.
 import { Decisions } from "./decisions.js";
 import { fill, h, key, settled, token } from "./dom.js";
-import * as drafts from "./drafts.js";
+import { Drafts } from "./drafts.js";
 import { filterBar } from "./filterbar.js";
 import { item } from "./item.js";
 import { Journey } from "./journey.js";
@@ -20,6 +20,7 @@ import { t, tn } from "./words.js";
 export class Desk {
   constructor(element, ask, setup) {
     Object.assign(this, { element, ask, setup, result: null, picks: new Picks(), busy: null, wish: null });
+    this.drafts = new Drafts(setup.person);
     this.labels = byName(setup.labels);
     this.bar = filterBar({ setup, name: "triage", start: NOT_SHOWN, changed: (filter) => this.follow(filter) });
     this.picker = picker({
@@ -48,6 +49,7 @@ export class Desk {
   }
 
   classify(text) {
+    this.tell("");
     return this.fetch(() => this.ask.classify({ text }));
   }
 
@@ -57,7 +59,7 @@ export class Desk {
     this.tell(t("status.asking_again"));
     return this.fetch(async () => {
       const answer = await this.ask.ask_again({ item_id: id });
-      this.tell(t("status.asked_again"), "good");
+      if (!answer.result.loading.includes("prompt")) this.tell(t("status.asked_again"), "good");
       return answer;
     });
   }
@@ -78,6 +80,9 @@ export class Desk {
       // An item that came back stands in front of the analyst now, and goes before.
       if (!(await this.outbox.drained())) return;
       const { result, job } = await request();
+      // Somebody may have written on while the answer was awaited.
+      this.keepDraft();
+      this.answered = request;
       this.show(result, job);
     } catch (error) {
       this.tell(error.message, "bad");
@@ -87,17 +92,28 @@ export class Desk {
     }
   }
 
+  /** Ask once more what was answered last; what comes is shown where it is more than before, and nobody went on meanwhile. */
+  async repeat() {
+    const { result, answered } = this;
+    const answer = await answered();
+    if (this.result !== result || this.busy || String(answer.result.loading) === String(result.loading)) return;
+    this.keepDraft();
+    this.show(answer.result, answer.job);
+  }
+
   // --- showing ---
 
   show(result, job = null) {
-    Object.assign(this, { result, job, token: token(), saved: false, rows: null });
+    const before = this.result?.item?.id;
+    Object.assign(this, { result, job, token: token(), saved: false, touched: false, rows: null });
     fill(this.parts.conflict);
     if (!result.item) return this.rest(result);
     const { id } = result.item;
     if (id && !this.journey.cameFrom) this.journey.trail.visit(id);
     this.seen = result.item.row_version;
     history.replaceState(null, "", id ? `?item=${id}` : "?");
-    this.recall();
+    // Of an item that stood here already nothing is back.
+    if (this.recall() && id !== before) this.tell(t("status.draft"));
     this.parts.root.dataset.state = id ? "item" : "pasted";
     this.keepFocus(() => this.draw());
     this.parts.item.scrollTop = 0;
@@ -114,11 +130,20 @@ export class Desk {
     parts.askAgain.hidden = !result.classifiers.prompt || !result.item.id;
   }
 
-  rest({ why, bare }) {
+  rest({ why, bare, left }) {
     this.parts.root.dataset.state = "rest";
     const again = this.journey.floor != null && (() => this.journey.restart());
     const widen = this.bar.isNarrow && (() => this.bar.use({}));
-    fill(this.parts.rest, restMessage(why, { bare, again, widen }));
+    // What is left and yet not handed out, colleagues have in hand.
+    const leased = !again && left;
+    fill(this.parts.rest, restMessage(leased ? tn("rest.leased", left) : why, { bare, leased, again, widen }));
+  }
+
+  /** Nothing was ever answered, not even that nothing is left: say why, and ask again when somebody wants it. */
+  stuck() {
+    this.parts.root.dataset.state = "rest";
+    const again = h("button", { type: "button", onclick: () => this.journey.next() }, t("retry"));
+    fill(this.parts.rest, h("p", {}, this.parts.status.textContent), again);
   }
 
   drawMatrix() {
@@ -165,26 +190,31 @@ export class Desk {
 
   changed() {
     this.token = token();
+    this.touched = true;
     this.showSave();
     this.keep();
   }
 
-  /** Keep what was ticked and typed; `always`, also where it is only what the classifiers proposed. */
+  /** Keep what was ticked and typed; `always`, also where it is only what the item began with. */
   keepDraft(always = false) {
-    const { picks, saved, seen } = this;
+    const { picks, saved, seen, touched } = this;
     const { id } = this.result?.item ?? {};
     const note = this.parts.note.value;
-    if (id && !saved && (always || note || picks.touched)) drafts.keep(id, { picks: [...picks], note, seen });
+    if (id && !saved && (always || touched)) this.drafts.keep(id, { picks: [...picks], note, seen });
   }
 
+  /** Take up the draft of the item, else what it begins with; tell whether its ticks are back. */
   recall() {
     const { result } = this;
-    const draft = result.item.id ? drafts.recall(result.item.id) : null;
-    this.picks = draft?.seen === this.seen ? new Picks(draft.picks) : Picks.of(result);
+    const draft = result.item.id ? this.drafts.recall(result.item.id) : null;
+    // Ticks were meant for the item as it was; what was written is lost for no change of it.
+    const isBack = draft?.seen === this.seen;
+    this.picks = isBack ? new Picks(draft.picks) : Picks.of(result);
     if ([...this.picks.keys()].some((name) => !this.labels.has(name))) this.renew();
     this.parts.note.value = draft?.note ?? "";
+    this.touched = isBack || Boolean(draft?.note);
     delete this.parts.note.dataset.flag;
-    if (draft) this.tell(t("status.draft"));
+    return isBack;
   }
 
   /** Labels, sources or versions are others than before. */
@@ -193,9 +223,19 @@ export class Desk {
     if (!setup) return;
     this.setup = setup;
     this.labels = byName(setup.labels);
+    this.picks.keepKnown(this.labels);
     this.picker.offer(setup);
     this.bar.offer(setup);
     if (this.rows && this.parts.root.dataset.state === "item") this.drawMatrix();
+  }
+
+  /** Items or labels are others than before, and so may be all that was fetched. */
+  async refresh() {
+    this.journey.ahead.clear();
+    await this.renew();
+    const { state } = this.parts.root.dataset;
+    if (state === "item") await this.journey.reload();
+    if (state === "rest") await this.journey.next();
   }
 }
 

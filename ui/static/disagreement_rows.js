@@ -2,7 +2,7 @@
 import { chip, h } from "./dom.js";
 import { openItem } from "./go.js";
 import { CLASSIFIERS } from "./matrix.js";
-import { date, score, t } from "./words.js";
+import { date, score, t, whose } from "./words.js";
 
 /** Draw the rows of one page; a click on a text opens the item in triage. */
 export function rowTable(rows) {
@@ -33,7 +33,7 @@ function line(row) {
     event.preventDefault();
     openItem(row.item_id);
   };
-  const origin = row.truth && [t(`origin.${row.origin}`), row.annotator].filter(Boolean).join(" · ");
+  const origin = row.truth && [t(`origin.${row.origin}`), whose(row.annotator)].filter(Boolean).join(" · ");
   return h(
     "tr",
     {},
@@ -47,7 +47,7 @@ function line(row) {
     h(
       "td",
       { "data-head": t("item.truth") },
-      row.truth ? [labels(row.truth), h("small.origin", {}, origin)] : h("span.faint", {}, "–"),
+      row.truth ? h("div.labels", {}, labels(row.truth), h("small.origin", {}, origin)) : h("span.faint", {}, "–"),
     ),
     h(
       "td",
@@ -60,6 +60,6 @@ function line(row) {
 
 const labels = (names, scores) =>
   names.length
-    ? names.map((name) => [chip(name), scores && h("small", {}, score(scores[name]))])
+    ? names.map((name) => h("span.scored", {}, chip(name), scores && h("small", {}, score(scores[name]))))
     : chip(t("label.none"), "none");
-const said = (view) => (view ? labels(view.labels, view.scores) : h("span.faint", {}, "–"));
+const said = (view) => (view ? h("div.labels", {}, labels(view.labels, view.scores)) : h("span.faint", {}, "–"));

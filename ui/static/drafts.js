@@ -1,25 +1,34 @@
-// Keeps what was ticked and typed but not saved yet, over a reload or a restart of the server.
+// Keeps what was ticked and typed but not saved yet, over a reload or a restart of the server: each person's own.
 const PREFIX = "news-triage.draft.";
 const KEPT = 50;
 
-export function keep(itemId, draft) {
-  try {
-    localStorage.setItem(PREFIX + itemId, JSON.stringify({ ...draft, at: Date.now() }));
-    sweep();
-  } catch {
-    // A full or forbidden storage must not stop the work.
+export class Drafts {
+  /** The browser may be shared: what one person ticked is not to be found by the next. */
+  constructor(person) {
+    this.prefix = `${PREFIX}${person}.`;
+  }
+
+  keep(itemId, draft) {
+    try {
+      localStorage.setItem(this.prefix + itemId, JSON.stringify({ ...draft, at: Date.now() }));
+      sweep();
+    } catch {
+      // A full or forbidden storage must not stop the work.
+    }
+  }
+
+  recall(itemId) {
+    try {
+      return JSON.parse(localStorage.getItem(this.prefix + itemId));
+    } catch {
+      return null;
+    }
+  }
+
+  drop(itemId) {
+    localStorage.removeItem(this.prefix + itemId);
   }
 }
-
-export function recall(itemId) {
-  try {
-    return JSON.parse(localStorage.getItem(PREFIX + itemId));
-  } catch {
-    return null;
-  }
-}
-
-export const drop = (itemId) => localStorage.removeItem(PREFIX + itemId);
 
 function sweep() {
   const names = Object.keys(localStorage).filter((name) => name.startsWith(PREFIX));

@@ -1,5 +1,6 @@
 // Downloads, and what there is in numbers.
 import { fill, h } from "./dom.js";
+import { whenSeenAgain } from "./seen.js";
 import { asking } from "./server.js";
 import { number, t } from "./words.js";
 
@@ -26,6 +27,7 @@ export async function mount({ element, server }) {
   };
   await show();
   window.addEventListener("news-triage:data", show);
+  whenSeenAgain(element, show);
 }
 
 /** Say a nested count as pairs of words and numbers. */

@@ -46,8 +46,9 @@ export function filterBar({ setup, name, changed, start = {} }) {
     if (!quiet) changed(filter);
   }
 
-  function show() {
+  function show(held = null) {
     for (const [field, control] of Object.entries(controls)) {
+      if (control === held) continue;
       if (control.matches(".day")) control.type = filter[field] ? "date" : "text";
       control.value = filter[field];
       control.classList.toggle("set", filter[field] !== defaults[field]);
@@ -72,12 +73,13 @@ export function filterBar({ setup, name, changed, start = {} }) {
     });
   }
   show();
-  /** Take up other labels and sources than those of the start. */
+  /** Take up other labels and sources than those of the start. The control that somebody uses just now stays as it is. */
   function offer(other) {
+    const held = document.activeElement;
     setup.labels = other.labels;
     fill(document.getElementById(`${name}-labels`), labelOptions(other.labels));
-    fill(controls.source, sourceOptions(other.sources));
-    show();
+    if (held !== controls.source) fill(controls.source, sourceOptions(other.sources));
+    show(held);
   }
   return {
     element: details,

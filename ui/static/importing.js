@@ -43,8 +43,9 @@ class Panel {
   }
 
   async refresh() {
-    const state = await this.ask.state().catch((error) => this.tell(error.message, "bad"));
+    const state = await this.ask.state().catch((error) => this.tellSilence(error.message));
     if (!state) return;
+    // What was told of a file stays until another one is chosen.
     if (this.silent) this.tell("");
     this.imports = state.imports;
     const shown = JSON.stringify(state);
@@ -185,8 +186,14 @@ class Panel {
     window.dispatchEvent(new Event("news-triage:data"));
   }
 
+  /** Tell that the server does not answer, until it does again. */
+  tellSilence(text) {
+    this.tell(text, "bad");
+    this.silent = true;
+  }
+
   tell(text, mood = "") {
-    this.silent = mood === "bad";
+    this.silent = false;
     this.status.textContent = text;
     this.status.className = `status ${mood}`;
   }

@@ -1,6 +1,6 @@
 // The item itself: text, where and when it comes from, companies, and what people said of it before.
 import { chip, h } from "./dom.js";
-import { date, moment, t } from "./words.js";
+import { date, moment, t, whose } from "./words.js";
 
 /** Draw the item's column. */
 export function item({ result }) {
@@ -28,7 +28,7 @@ export function item({ result }) {
         {},
         h("span", {}, t("item.truth")),
         truth.labels.length ? truth.labels.map((name) => chip(name)) : chip(t("label.none"), "none"),
-        h("small", {}, t(`origin.${truth.origin}`), truth.person && ` · ${truth.person}`, ` · ${moment(truth.at)}`),
+        h("small", {}, t(`origin.${truth.origin}`), truth.person && ` · ${whose(truth.person)}`, ` · ${moment(truth.at)}`),
       ),
     result.conflicts?.length > 0 &&
       h(

@@ -59,12 +59,39 @@ export class Journey {
     this.cameFrom = null;
     const ready = this.ahead.take(this.inHand);
     this.tellReady();
-    if (ready) return this.desk.show(ready);
+    if (ready) {
+      this.desk.keepDraft();
+      return this.desk.show(ready);
+    }
+    await this.desk.fetch(() => this.first());
+    return this.refill();
+  }
+
+  /** Return what stands first in the queue, behind what was passed. */
+  async first() {
+    const answer = await this.desk.ask.next_items({ filter: this.filter, after: this.floor });
+    this.tellLeft(answer.left);
+    const [result = { ...answer, item: null }] = answer.results;
+    return { result, job: answer.job };
+  }
+
+  /** Fetch the item on the desk anew, wherever on the way it stands; where it is gone, the queue goes on from its top. */
+  async reload() {
     await this.desk.fetch(async () => {
-      const answer = await this.desk.ask.next_items({ filter: this.filter, after: this.floor });
-      this.tellLeft(answer.left);
-      const [result = { ...answer, item: null }] = answer.results;
-      return { result, job: answer.job };
+      // Known only now: another item may have come while this one waited.
+      const id = this.desk.result?.item?.id;
+      if (!id) return this.desk;
+      try {
+        const answer = await this.desk.ask.open_item({ item_id: id, filter: this.filter });
+        this.tellLeft(answer.left);
+        return answer;
+      } catch (error) {
+        if (error.unreachable) throw error;
+        this.floor = null;
+        const answer = await this.first();
+        Object.assign(this, { cameFrom: null, isFromQueue: true, trail: new Trail() });
+        return answer;
+      }
     });
     return this.refill();
   }

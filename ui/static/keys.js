@@ -14,7 +14,7 @@ export function listen(root, actions, digit) {
       event.target.closest?.("button, a, summary, [role=option]") &&
       !event.target.closest(".keys-through")
     )
-      return;
+      return pressOnce(event);
     const name = named(event);
     if (!/^\d$/.test(name) && !actions[name]) return;
     event.preventDefault();
@@ -23,6 +23,21 @@ export function listen(root, actions, digit) {
     if (actions[name]) actions[name](event);
     else digit(name === "0" ? 10 : Number(name));
   });
+}
+
+/** Held down on a button that decides, Enter would decide one item after the other too. */
+function pressOnce(event) {
+  if (event.repeat && event.target.matches(".actions > button")) event.preventDefault();
+}
+
+/** Take the focus from a button that a pointer pressed: the next Enter is meant for the item, not for that button. */
+export function leaveAfterClick(buttons) {
+  const leave = ({ detail, target }) => {
+    const button = detail > 0 && target.closest?.(buttons);
+    if (button && !button.closest(".keys-through")) button.blur();
+  };
+  // Before the button acts, which may give the focus to something else.
+  document.addEventListener("click", leave, { capture: true });
 }
 
 const named = ({ key, shiftKey }) => (key === "Enter" && shiftKey ? "Shift+Enter" : key.length === 1 ? key.toLowerCase() : key);

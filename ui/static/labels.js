@@ -2,6 +2,7 @@
 import { fill, h } from "./dom.js";
 import { COUNTS, editRow, labelRow } from "./label_rows.js";
 import { forLeads } from "./role.js";
+import { whenSeenAgain } from "./seen.js";
 import { asking } from "./server.js";
 import { SortHeads } from "./sorting.js";
 import { t, tn } from "./words.js";
@@ -10,11 +11,12 @@ export function mount({ element, server }) {
   const table = new LabelTable(element, asking(server));
   table.load();
   window.addEventListener("news-triage:data", () => table.mine || table.load());
+  whenSeenAgain(element, () => table.load());
 }
 
 class LabelTable {
   constructor(element, ask) {
-    Object.assign(this, { ask, labels: [], rows: new Map(), editing: null, at: null });
+    Object.assign(this, { ask, labels: [], rows: new Map(), editing: null, at: null, turn: 0 });
     this.find = h("input", {
       type: "search",
       placeholder: t("labels.find"),
@@ -61,10 +63,12 @@ class LabelTable {
   }
 
   async load() {
+    // Only the answer to the last question counts.
+    const turn = (this.turn += 1);
     const answer = await this.ask
       .table({ include_archived: this.archived.checked })
-      .catch((error) => this.tell(error.message, "bad"));
-    if (!answer) return;
+      .catch((error) => turn === this.turn && this.tell(error.message, "bad"));
+    if (!answer || turn !== this.turn) return;
     const { labels, classifiers, scores, pinyin } = answer;
     this.labels = labels.map((label) => {
       const own = classifiers.map((name) => [name, scores[name][label.id]]);

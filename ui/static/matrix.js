@@ -70,7 +70,7 @@ export function matrix(desk) {
     h("span.mine", { role: "columnheader" }, t("matrix.mine")),
   );
   const body = rows.map((one, index) => drawRow(one, index, desk));
-  const empty = rows.length ? null : h("p.hint", {}, t("matrix.empty"));
+  const empty = rows.length || result.loading.length ? null : h("p.hint", {}, t("matrix.empty"));
   const point = ({ target }) => tellQuality(heads, setup.quality, target.closest("[data-label]")?.dataset.label);
   const table = h("div.matrix.keys-through", { role: "table", "aria-label": t("matrix.title") }, head, body, empty);
   table.addEventListener("pointerover", point);
@@ -98,19 +98,32 @@ function labelQuality(known) {
 function columnHead(name, result, job) {
   const said = result.classifiers[name];
   const title = h("strong", {}, t(`classifier.${name}`));
+  const loading = result.loading.includes(name);
   if (said) {
     const quality = said.micro_f1 == null ? t("matrix.no_gold") : `F1 ${said.micro_f1.toFixed(2)}`;
     const all = `v${said.version} · ${quality}`;
     const hint = t("matrix.column_hint", { model: said.model });
     const small = h("small", { "data-all": all }, all);
-    const notes = [said.outdated && outdatedNote(), said.cut && cutNote(said.cut)];
+    const notes = [
+      loading && h("small.cut", { title: result.unavailable[name] }, t("silent.loading")),
+      said.outdated && outdatedNote(),
+      said.cut && cutNote(said.cut),
+    ];
     return h("span.column", { role: "columnheader", title: hint }, title, small, notes);
+  }
+  if (loading) {
+    const bar = h("progress", { "aria-label": t("silent.loading") });
+    return silentHead(result.unavailable[name], title, t("silent.loading"), bar);
   }
   const working = job?.status === "running" && (job.kind === "predict" || job.classifiers.includes(name));
   const reason = result.unavailable?.[name] ?? t("silent.unknown");
   const why = working ? t(`silent.${job.kind}`, { done: percent(job.progress) }) : reason;
   const bar = working && h("progress", { max: 1, value: job.progress, "aria-label": job.message });
-  return h("span.column.silent", { role: "columnheader", title: why }, title, h("small", {}, why), bar);
+  return silentHead(why, title, why, bar);
+}
+
+function silentHead(hint, title, why, bar) {
+  return h("span.column.silent", { role: "columnheader", title: hint }, title, h("small", {}, why), bar);
 }
 
 /** Say that a version spoke whose place another has taken. */

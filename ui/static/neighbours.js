@@ -1,6 +1,6 @@
 // The most similar items that people have labelled: text, labels, similarity, whose labels, and a way to take them over.
 import { chip, h } from "./dom.js";
-import { score, t } from "./words.js";
+import { score, t, whose } from "./words.js";
 
 /** Draw the neighbours of a desk's item; words that the item does not have are marked. */
 export function neighbours(desk) {
@@ -41,7 +41,7 @@ function card(desk, near, place, known) {
       "div.chips",
       {},
       near.labels.length ? near.labels.map((name) => chip(name)) : chip(t("label.none"), "none"),
-      h("span.whose", {}, near.person || t(`origin.${near.origin}`)),
+      h("span.whose", {}, whose(near.person) || t(`origin.${near.origin}`)),
       place >= 0 &&
         h("span.badge", { title: t("neighbours.in_prompt_hint") }, t("neighbours.in_prompt", { n: place + 1 })),
     ),

@@ -18,11 +18,6 @@ export class Picks extends Map {
     return [...this.keys()].filter((name) => this.ticked(name));
   }
 
-  /** Whether anything is here that the classifiers did not bring by themselves. */
-  get touched() {
-    return [...this.values()].some((pick) => pick !== "suggested");
-  }
-
   toggle(name) {
     this.set(name, this.ticked(name) ? "rejected" : "confirmed");
   }
@@ -31,6 +26,11 @@ export class Picks extends Map {
   agree(names) {
     for (const [name, pick] of this) if (pick === "suggested" && !names.includes(name)) this.delete(name);
     for (const name of names) if (!this.has(name)) this.set(name, "suggested");
+  }
+
+  /** Leave out what is no label any more: it could not be saved. */
+  keepKnown(labels) {
+    for (const name of [...this.keys()]) if (!labels.has(name)) this.delete(name);
   }
 
   /** Tick exactly these. */

@@ -4,6 +4,7 @@ import { forLeads } from "./role.js";
 import { asking } from "./server.js";
 import { score, t, tn } from "./words.js";
 
+const LOADING_MS = 1000;
 const WORDS = ["instruction", "labels", "text", "answer"];
 const CHOICES = {
   rank: ["similarity", "mmr"],
@@ -33,15 +34,27 @@ class Workshop {
 
   async open() {
     const { draft, versions } = await this.ask.draft();
-    this.draft = draft;
-    this.showForm();
+    if (!this.isWritten) {
+      this.draft = draft;
+      this.showForm();
+      this.unwritten = this.written;
+    }
     this.showVersions(versions);
+  }
+
+  get written() {
+    return JSON.stringify([this.changes, this.model]);
+  }
+
+  /** Whether somebody has changed the form: what was written is not thrown away by a look at something else. */
+  get isWritten() {
+    return Boolean(this.draft) && this.written !== this.unwritten;
   }
 
   showForm() {
     const { recipe, words } = this.draft;
     const now = { rank: recipe.retrieval.rank, order: recipe.retrieval.order, ...recipe.design };
-    this.fields = { neighbours: this.count(recipe.neighbours), item: this.count("", 1), placeholder: this.tick(recipe.design.placeholder) };
+    this.fields = { neighbours: this.count(recipe.neighbours), item: this.fields.item ?? this.count("", 1), placeholder: this.tick(recipe.design.placeholder) };
     for (const name of WORDS) this.fields[name] = this.words(name, words[name]);
     for (const name of Object.keys(CHOICES)) this.fields[name === "answer" ? "form" : name] = this.choice(name, now[name]);
     this.fields.model = h("input", { type: "text", value: this.draft.model, autocomplete: "off" });
@@ -105,7 +118,8 @@ class Workshop {
   }
 
   async tryOn() {
-    const { trial } = await this.ask.try_on({ item_id: Number(this.fields.item.value), changes: this.changes });
+    const trial = await this.trial();
+    this.tell("");
     const labels = (names) => (names.length ? names.map((name) => chip(name)) : t("prompts.none"));
     const likely = Object.entries(trial.scores).map(([name, value]) => h("li", {}, `${name} ${score(value)}`));
     fill(
@@ -114,6 +128,17 @@ class Workshop {
       h("details", {}, h("summary", {}, t("prompts.scores")), h("ul", {}, likely)),
       h("details", {}, h("summary", {}, t("prompts.asked")), h("pre", { tabindex: "0" }, trial.prompt, h("b", {}, trial.answer))),
     );
+  }
+
+  /** Ask until the model is there; meanwhile it is told that it is being loaded. */
+  async trial() {
+    const asked = { item_id: Number(this.fields.item.value), changes: this.changes };
+    for (;;) {
+      const { trial, why } = await this.ask.try_on(asked);
+      if (trial) return trial;
+      this.tell(why);
+      await new Promise((resolve) => setTimeout(resolve, LOADING_MS));
+    }
   }
 
   async save() {

@@ -22,7 +22,7 @@ export function mount({ element, server }) {
 
 class Workshop {
   constructor(element, ask) {
-    Object.assign(this, { element, ask, open: new Map(), cards: new Map(), state: null, mark: null });
+    Object.assign(this, { element, ask, open: new Map(), cards: new Map(), state: null, mark: null, turn: 0 });
     this.status = h("p.status", { role: "status", "aria-live": "polite" });
     this.history = new History();
     this.changes = new Changes(ask);
@@ -47,17 +47,23 @@ class Workshop {
   }
 
   async refresh() {
+    // Only the answers to the last question count.
+    const turn = (this.turn += 1);
     try {
       if (!this.recipes.rows.size) this.recipes.offer((await this.ask.recipes()).recipes);
       const state = await this.ask.state(this.recipes.chosen());
+      if (turn !== this.turn) return;
       if (this.silent) this.tell("");
       this.silent = false;
       this.show(state);
       if (state.mark !== this.mark) {
-        this.showVersions(await this.ask.versions());
+        const versions = await this.ask.versions();
+        if (turn !== this.turn) return;
+        this.showVersions(versions);
         this.mark = state.mark;
       }
     } catch (error) {
+      if (turn !== this.turn) return;
       this.silent = true;
       this.tell(error.message, "bad");
     }
@@ -180,13 +186,16 @@ function plan({ plan: it, jobs }, chosen, start) {
 
 /** "312 corrections since version 7, 41 labels touched, about 3 minutes". */
 function facts(it) {
-  const news = Object.keys(it.since).length
+  const hasLearned = Object.keys(it.since).length > 0;
+  const news = hasLearned
     ? [
         tn("plan.corrections", it.new_annotations, { since: since(it.since) }),
         it.new_annotations > 0 && tn("plan.labels", it.labels_touched),
       ]
     : [t("plan.first")];
-  return [...news, t("plan.expected", { span: span(it.expected_seconds) })].filter(Boolean).join(t("plan.separator"));
+  // Of a first training only its limit is known.
+  const expected = t(hasLearned ? "plan.expected" : "plan.longest", { span: span(it.expected_seconds) });
+  return [...news, expected].filter(Boolean).join(t("plan.separator"));
 }
 
 /** What the button says: all three, or which of them. */

@@ -8,7 +8,7 @@ const STEPS = [
   { name: "item", at: ".desk .item" },
   { name: "matrix", at: ".desk .judge" },
   { name: "neighbours", at: ".desk .similar" },
-  { name: "actions", at: ".desk .actions", low: true },
+  { name: "actions", at: ".desk:not([data-state=rest]) .actions", low: true },
   { name: "tabs", at: "#tabs [role=tablist]" },
 ];
 const GAP = 12;

@@ -3,7 +3,8 @@ import { Desk } from "./desk.js";
 import { fill, h } from "./dom.js";
 import { answeredEarly } from "./early.js";
 import { askedItem } from "./go.js";
-import { listen } from "./keys.js";
+import { leaveAfterClick, listen } from "./keys.js";
+import { whenSeenAgain } from "./seen.js";
 import { asking } from "./server.js";
 import { help } from "./triage_frame.js";
 import { watchFor } from "./watching.js";
@@ -14,7 +15,10 @@ export async function mount({ element, server }) {
   try {
     const desk = new Desk(element, ask, await ask.setup());
     wire(desk);
-    await (askedItem() ? desk.journey.open(askedItem()) : desk.journey.next());
+    if (askedItem()) await desk.journey.open(askedItem());
+    // Why the item of the address is not shown stands in the status, beside the first one of the queue.
+    if (!desk.result) await desk.journey.next();
+    if (!desk.result) desk.stuck();
   } catch (error) {
     const again = h("button", { onclick: () => mount({ element, server }) }, t("retry"));
     fill(element, h("p.notice.bad", { role: "alert" }, error.message, " ", again));
@@ -32,21 +36,23 @@ function wire(desk) {
     z: () => decide.undo(),
     j: () => journey.pass(),
     k: () => journey.back(),
-    n: () => note.focus(),
+    n: () => decide.note(),
     p: () => desk.paste.toggle(),
     "/": () => desk.picker.focus(),
     "?": () => help(desk.element),
   };
   listen(desk.element, actions, (row) => desk.rows?.[row - 1] && desk.toggle(desk.rows[row - 1].name));
+  leaveAfterClick(".desk button, #tabs :is([role=tab], .overflow-menu button)");
   note.addEventListener("input", () => desk.changed());
   note.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229) return;
-    if (event.key === "Escape") note.blur();
+    if (event.key === "Escape") decide.leaveNote();
     if (event.key === "Enter") decide.withNote();
   });
   window.addEventListener("news-triage:open", (event) => journey.open(event.detail));
   window.addEventListener("news-triage:filter", (event) => desk.bar.use(event.detail));
-  window.addEventListener("news-triage:data", () => desk.renew());
+  window.addEventListener("news-triage:data", () => desk.refresh());
   window.addEventListener("beforeunload", () => desk.keepDraft());
+  whenSeenAgain(desk.element, () => desk.renew());
   watchFor(desk);
 }

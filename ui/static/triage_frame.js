@@ -77,7 +77,8 @@ export function frame(desk) {
     parts.status,
   );
   const foot = h("div.foot", {}, bottom, desk.pace.element);
-  parts.root = h("div.desk", { "data-state": "loading" }, top, desk.paste.element, parts.rest, columns, foot);
+  const state = { "data-state": "loading", "data-loading": t("silent.loading") };
+  parts.root = h("div.desk", state, top, desk.paste.element, parts.rest, columns, foot);
   return parts;
 }
 
@@ -87,12 +88,12 @@ function step(name, arrow, sign, onclick) {
   return h("button.quiet", { type: "button", title: words, onclick }, shown, h("span.unseen", {}, words), key(sign));
 }
 
-/** Say that the queue is empty, and what can be done; `bare` is a desk to which nothing was ever brought. */
-export function restMessage(why, { bare, again, widen }) {
+/** Say that nothing is to be had, and what can be done; `bare` is a desk to which nothing was ever brought, `leased` what others have. */
+export function restMessage(why, { bare, leased, again, widen }) {
   const bring = h("button", { type: "button", class: bare && "primary", onclick: () => goTo("data") }, t("rest.import"));
   if (bare) return [h("h2", {}, t("rest.bare")), h("p", {}, why), bring];
   return [
-    h("h2", {}, t("rest.title")),
+    h("h2", {}, t(leased ? "rest.leased_title" : "rest.title")),
     h("p", {}, why),
     again && h("button", { type: "button", onclick: again }, t("rest.again")),
     widen && h("button", { type: "button", onclick: widen }, t("rest.widen")),

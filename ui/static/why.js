@@ -24,7 +24,7 @@ function proposalsOf(classifiers, labels) {
 }
 
 function sentence(kind, said, truth) {
-  if (kind === "agree") return t("why.agree", { labels: said[0][1] });
+  if (kind === "agree") return t(said.length === CLASSIFIERS.length ? "why.agree" : "why.agree_so_far", { labels: said[0][1] });
   const lone = kind.endsWith("_alone") && kind.slice(0, -"_alone".length);
   if (lone) {
     const [own, others] = [said.find(([name]) => name === lone), said.find(([name]) => name !== lone)];

@@ -12,6 +12,9 @@ export function tn(key, n, values = {}) {
   return t(n === 1 && `${key}.one` in table ? `${key}.one` : key, { n: number(n), ...values });
 }
 
+/** Name who labelled; the labels of the shipped sample are nobody's. */
+export const whose = (person) => (person === "sample" ? t("person.sample") : person);
+
 const locale = language === "zh" ? "zh-CN" : "en-GB";
 
 export const number = (value) => new Intl.NumberFormat(locale).format(value);
