@@ -66,6 +66,35 @@ class Bench:
             copytree(of, data)
             yield data
 
+    @contextmanager
+    def smallest(self) -> Iterator[Path]:
+        """Hand out a copy of the smallest desk."""
+        with self.copy(self.desk(min(self.sizes))) as data:
+            yield data
+
+
+Part = Callable[[Bench], Iterator[Figure]]
+
+
+def at_each_size(measure: Callable[[Path, int], Iterator[Figure]]) -> Part:
+    """Return the part that measures desks of all sizes."""
+
+    def part(bench: Bench) -> Iterator[Figure]:
+        for items in bench.sizes:
+            yield from measure(bench.desk(items), items)
+
+    return part
+
+
+def on_the_smallest(measure: Callable[[Path], Iterator[Figure]]) -> Part:
+    """Return the part that measures the smallest desk."""
+
+    def part(bench: Bench) -> Iterator[Figure]:
+        with bench.smallest() as data:
+            yield from measure(data)
+
+    return part
+
 
 def bulk(bench: Bench) -> Iterator[Figure]:
     """Import files, and export a hundred thousand disagreements."""
@@ -80,17 +109,11 @@ def bulk(bench: Bench) -> Iterator[Figure]:
         yield Figure(f"export of {run.rows:,} disagreements, memory over the start", run.peak - run.before, None, "MB")
 
 
-def answers(bench: Bench) -> Iterator[Figure]:
-    """Ask a server for items, pages and counts at all sizes."""
-    for items in bench.sizes:
-        yield from serving.measure(bench.desk(items), items)
-
-
 def many_people(bench: Bench) -> Iterator[Figure]:
     """Let twenty clients work, alone and beside an import and a training."""
-    with bench.copy(bench.desk(min(bench.sizes))) as data:
+    with bench.smallest() as data:
         yield from load.measure(data)
-    with bench.copy(bench.desk(min(bench.sizes))) as data:
+    with bench.smallest() as data:
         yield from load.measure_busy(data, bench.news(100_000, OTHER_SEED))
 
 
@@ -99,44 +122,35 @@ def neighbours(bench: Bench) -> Iterator[Figure]:
     yield from index_scale.measure(max(bench.sizes))
 
 
-def starts(bench: Bench) -> Iterator[Figure]:
-    """Start a server on desks of all sizes."""
-    for items in bench.sizes:
-        yield from start_up.measure(bench.desk(items), items)
-
-
-def arrivals(bench: Bench) -> Iterator[Figure]:
-    """Bring in one item after the other while the worker is idle."""
-    with bench.copy(bench.desk(min(bench.sizes))) as data:
-        yield from arrival.measure(data)
-
-
-def retraining(bench: Bench) -> Iterator[Figure]:
-    """Retrain after 200 corrections."""
-    with bench.copy(bench.desk(min(bench.sizes))) as data:
-        yield from retrain_speed.measure(data)
-
-
-PARTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
+PARTS: dict[str, Part] = {
     "bulk": bulk,
-    "answers": answers,
+    "answers": at_each_size(serving.measure),
     "many_people": many_people,
     "neighbours": neighbours,
-    "starts": starts,
-    "arrivals": arrivals,
-    "retraining": retraining,
+    "starts": at_each_size(start_up.measure),
+    "arrivals": on_the_smallest(arrival.measure),
+    "retraining": on_the_smallest(retrain_speed.measure),
 }
 BY_SIZE = ("bulk", "answers", "starts")
 """Parts that are kept for each size of a desk by itself."""
+NEWS = "NEWS"
+"""Stands for a folder of invented news to learn from."""
 TOLD = {
-    "training_speed": ["-m", "benchmarks.training_speed", "--items", "1500", "--epochs", "6"],
-    "asking_speed": ["-m", "benchmarks.asking_speed", "--items", "16"],
+    "training_speed": ["-m", "benchmarks.training_speed", "--items", "1500", "--epochs", "6", "--data", NEWS],
+    "scoring_speed": ["-m", "benchmarks.scoring_speed", "--data", NEWS],
+    "asking_speed": ["-m", "benchmarks.asking_speed", "--items", "16", "--data", NEWS],
+    "injection": ["-m", "benchmarks.injection"],
 }
-"""Benchmarks that compare with the plain way and say themselves what came of it; each learns from invented news."""
+"""Benchmarks that say themselves what came of it; all learn from invented news."""
 
 
 def tell(name: str, bench: Bench) -> str:
     """Run a benchmark of its own and return what it says."""
+    words = [sys.executable, "-W", "ignore", *(str(_learning(bench)) if word == NEWS else word for word in TOLD[name])]
+    return subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def _learning(bench: Bench) -> Path:
     data = bench.folder / "learning"
     if not data.exists():
         data.mkdir()
@@ -145,8 +159,7 @@ def tell(name: str, bench: Bench) -> str:
             rows = [{"text": row.text, "labels": row.labels} for row in sample if row.labels and row.split in of]
             lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
             (data / file).write_text("".join(lines), encoding="utf-8")
-    words = [sys.executable, "-W", "ignore", *TOLD[name], "--data", str(data)]
-    return subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return data
 
 
 def main() -> None:
@@ -168,7 +181,7 @@ def main() -> None:
 def _run(part: str, bench: Bench) -> None:
     if part in TOLD:
         said = tell(part, bench)
-        sys.stdout.write(said)
+        print(said, end="")
         keep(part, said=said)
     elif part in BY_SIZE:
         for items in bench.sizes:
@@ -180,8 +193,7 @@ def _run(part: str, bench: Bench) -> None:
 def _measure(title: str, measured: Iterator[Figure]) -> None:
     figures = []
     for figure in measured:
-        sys.stdout.write(f"{figure}\n")
-        sys.stdout.flush()
+        print(figure, flush=True)
         figures.append(figure)
         # At once: whoever stops a long part keeps what it has measured.
         keep(title, figures)

@@ -11,7 +11,6 @@ import argparse
 import json
 import random
 import sqlite3
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from classifier import disagreement, ordering
 from classifier.examples import CLASSIFIERS
 from storage import versions
 from storage.database import Database, sqlite_url
+from storage.heard import TRUTH, heard
 from tests.browser.conftest import serving
 from workflow.live_models import LiveModels
 from workflow.readers import Row
@@ -102,6 +102,7 @@ class Spoken:
     kind: str
     band: str
     keys: ordering.Keys
+    heard: int
 
 
 class Voices:
@@ -135,6 +136,7 @@ class Voices:
             kind,
             disagreement.band_of(said, truth, self.counts),
             ordering.keys(list(scores.values()), said, self.counts, kind),
+            heard(CLASSIFIERS if truth is None else [*CLASSIFIERS, TRUTH]),
         )
 
     def _scores(self, right: frozenset[int]) -> dict[int, float]:
@@ -195,19 +197,20 @@ def _write(connection: sqlite3.Connection, version_ids: Sequence[int], said: Seq
     at = "2026-03-31 20:00:00.000000"
     _many(
         connection,
-        "INSERT OR REPLACE INTO prediction (item_id, version_id, scores, proposed, examples, predicted_at) "
-        f"VALUES (?, ?, ?, ?, '[]', '{at}')",
+        "INSERT OR REPLACE INTO prediction (item_id, version_id, scores, proposed, examples, tokens_read, tokens, "
+        f"predicted_at) VALUES (?, ?, ?, ?, '[]', 0, 0, '{at}')",
         [(i, v, *stored) for i, spoken in said for v, stored in zip(version_ids, spoken.predictions, strict=True)],
     )
     _many(
         connection,
-        "INSERT OR REPLACE INTO claim (item_id, label_id, bert, llm_head, prompt, truth) VALUES (?, ?, ?, ?, ?, ?)",
-        [(item_id, *claim) for item_id, spoken in said for claim in spoken.claims],
+        "INSERT OR REPLACE INTO claim (item_id, label_id, bert, llm_head, prompt, truth, heard) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(item_id, *claim, spoken.heard) for item_id, spoken in said for claim in spoken.claims],
     )
     _many(
         connection,
-        "UPDATE standing SET kind = ?, band = ?, instructive = ?, uncertain = ?, rare = ? WHERE item_id = ?",
-        [(s.kind, s.band, s.keys.instructive, s.keys.uncertain, s.keys.rare, item_id) for item_id, s in said],
+        "UPDATE standing SET kind = ?, band = ?, instructive = ?, uncertain = ?, rare = ?, heard = ? WHERE item_id = ?",
+        [(s.kind, s.band, s.keys.instructive, s.keys.uncertain, s.keys.rare, s.heard, item_id) for item_id, s in said],
     )
 
 
@@ -224,7 +227,7 @@ def main() -> None:
     if options.data.exists():
         raise SystemExit(f"{options.data} exists already")
     make_big_desk(options.data, options.items)
-    sys.stdout.write(f"{options.data} holds {options.items:,} more items\n")
+    print(f"{options.data} holds {options.items:,} more items")
 
 
 if __name__ == "__main__":

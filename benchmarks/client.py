@@ -4,10 +4,12 @@ import http.client
 import json
 from pathlib import Path
 from time import perf_counter
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeAlias
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+Json: TypeAlias = Any
+"""An answer as it was parsed; a benchmark that takes it for something else fails."""
 PATIENCE, IDLE = 120, 3.0
 """Seconds that an answer may take, and after which an idle connection is opened anew."""
 
@@ -24,11 +26,11 @@ class Client:
         self._connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=PATIENCE)
         self._views: dict[str, int] = {}
 
-    def call(self, endpoint: str, *values: object) -> Any:  # noqa: ANN401 - whatever the endpoint answers
+    def call(self, endpoint: str, *values: object) -> Json:
         """Call a named endpoint."""
         return self._post(f"/gradio_api/run/{endpoint}", {"data": list(values)})["data"][0]
 
-    def ask(self, view: str, function: str, **fields: object) -> Any:  # noqa: ANN401 - whatever the view is told
+    def ask(self, view: str, function: str, **fields: object) -> Json:
         """Ask what a view of the page asks."""
         asked = {"component_id": self._view(view), "fn_name": f"ask_{function}", "data": fields}
         answer = self._post("/gradio_api/component_server", asked)
@@ -36,11 +38,11 @@ class Client:
             raise RuntimeError(answer["message"])
         return answer
 
-    def next_item(self, queue: object = "instructive") -> Any:  # noqa: ANN401 - as above
+    def next_item(self, queue: object = "instructive") -> Json:
         """Take the next item of a queue."""
         return self.call("next_item", queue, self.person)
 
-    def submit(self, item: dict[str, Any], labels: list[str], token: str) -> Any:  # noqa: ANN401 - as above
+    def submit(self, item: Json, labels: list[str], token: str) -> Json:
         """Save an item's labels."""
         return self.call("submit", item["id"], labels, token, item["row_version"], "", self.person)
 
@@ -55,14 +57,14 @@ class Client:
             self._views = {part["props"].get("elem_id"): part["id"] for part in parts}
         return self._views[f"view-{view}"]
 
-    def _get(self, path: str) -> Any:  # noqa: ANN401 - JSON
+    def _get(self, path: str) -> Json:
         return self._read("GET", path, None)
 
-    def _post(self, path: str, body: dict[str, object]) -> Any:  # noqa: ANN401 - JSON
+    def _post(self, path: str, body: dict[str, object]) -> Json:
         # With a session Gradio remembers the page's state; without one it copies it for each call.
         return self._read("POST", path, json.dumps({"session_hash": self._session} | body))
 
-    def _read(self, method: str, path: str, body: str | BinaryIO | None) -> Any:  # noqa: ANN401 - JSON
+    def _read(self, method: str, path: str, body: str | BinaryIO | None) -> Json:
         if perf_counter() - self._used_at > IDLE:
             # The server has closed the connection by now; it opens by itself.
             self._connection.close()

@@ -10,7 +10,6 @@ classified on such a desk: its versions have no models. One half of the items wa
 import argparse
 import json
 import random
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import count
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 
 from classifier.examples import CLASSIFIERS, Example, Label
 from classifier.profiles import PROFILES
+from classifier.reading import TokensRead
 from classifier.watch import Unwatched, Watch
 from storage import jobs, standings
 from storage.tables import Job, JobStatus, Version
@@ -203,6 +203,10 @@ class Invented:
         """Return the nearest few, the nearest last."""
         return [tuple(example.item_id for example in examples[: self.recalls])[::-1] for examples in neighbours]
 
+    def tokens_read(self, texts: Sequence[str]) -> list[TokensRead]:
+        """Say that every text is read whole."""
+        return [TokensRead(len(text), len(text)) for text in texts]
+
     def measure(self, *_: object) -> dict[str, Any]:
         """Tell nothing: there are no prompts behind these answers."""
         return {}
@@ -226,7 +230,7 @@ def main() -> None:
     parser.add_argument("--labels", type=int, default=LABELS)
     options = parser.parse_args()
     made = make_desk(options.data, options.items, options.labels)
-    sys.stdout.write(", ".join(f"{number} {what}" for what, number in made.items()) + "\n")
+    print(", ".join(f"{number} {what}" for what, number in made.items()))
 
 
 if __name__ == "__main__":

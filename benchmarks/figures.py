@@ -74,7 +74,7 @@ def keep(part: str, figures: Sequence[Figure] = (), said: str = "", path: Path =
     why = re.findall(r"^Missed: .*\n", kept.get(part, ""), flags=re.MULTILINE)
     quoted = "".join(f"    {line}\n" for line in said.splitlines())
     kept[part] = f"## {part}\n\n" + "\n".join([machine() + "\n", *filter(None, [table, quoted, *why])]) + "\n"
-    path.write_text(head + "".join(kept.values()).rstrip("\n") + "\n", encoding="utf-8")
+    path.write_text(head + "\n".join(text.rstrip("\n") + "\n" for text in kept.values()), encoding="utf-8")
 
 
 def machine() -> str:

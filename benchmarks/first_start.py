@@ -49,8 +49,7 @@ def _wait(step: str, started: float, reached: Callable[[], object]) -> None:
         if monotonic() - started > PATIENCE:
             raise SystemExit(f"{step}: not within {PATIENCE:.0f} s")
         sleep(0.5)
-    sys.stdout.write(f"{step:26}{monotonic() - started:8.1f} s\n")
-    sys.stdout.flush()
+    print(f"{step:26}{monotonic() - started:8.1f} s", flush=True)
 
 
 def _answers() -> bool:

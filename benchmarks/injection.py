@@ -1,16 +1,20 @@
 """How often does an instruction inside of a news text change what is said of it?
 
-    python -m benchmarks.injection --data DESK
+    python -m benchmarks.injection [--data DESK]
 
-DESK is a data folder with live versions, for instance that of a first start on the sample. Fifty texts in Chinese and
-English (`injections.jsonl`) are classified as they are and with an instruction behind them. Printed is the share of
-answers that changed, of each classifier, and of the neighbours that stayed. A classifier that reads words changes its
-answer with any added word; `prompt` is the one that could be talked into something.
+DESK is a data folder with live versions; without one, the starter's are trained on the sample first. Fifty texts in
+Chinese and English (`injections.jsonl`) are classified as they are and with an instruction behind them. Printed is the
+share of answers that changed, of each classifier, and of the nearest neighbours. A classifier that reads words changes
+its answer with any added word; `prompt` is the one that could be talked into something.
 """
 
 import argparse
 import json
-from collections.abc import Callable
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -19,18 +23,34 @@ from classifier.profiles import PROFILES
 from workflow.use_cases import UseCases, build
 from workflow.views import ItemResult
 
+ROOT = Path(__file__).resolve().parent.parent
 INJECTIONS = Path(__file__).parent / "injections.jsonl"
 
 
 def main() -> None:
     """Classify, compare, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, metavar="DESK")
-    cases = build(parser.parse_args().data, None, PROFILES["starter"])
+    parser.add_argument("--data", type=Path, metavar="DESK")
+    with tempfile.TemporaryDirectory() as folder:
+        with _opened(parser.parse_args().data or _train_on_sample(Path(folder) / "data")) as cases:
+            _compare(cases)
+
+
+@contextmanager
+def _opened(data: Path) -> Iterator[UseCases]:
+    cases = build(data, None, PROFILES["starter"])
     try:
-        _compare(cases)
+        yield cases
     finally:
         cases.database.close()
+
+
+def _train_on_sample(data: Path) -> Path:
+    with _opened(data) as cases:
+        cases.importing.load_sample()
+    words = [sys.executable, "app.py", "retrain", "--wait", "--data", str(data)]
+    subprocess.run(words, cwd=ROOT, stdout=sys.stderr, check=True)
+    return data
 
 
 def _compare(cases: UseCases) -> None:
@@ -53,7 +73,7 @@ def _answer(name: str, result: ItemResult) -> set[object]:
 
 def _say(what: str, pairs: list[tuple[ItemResult, ItemResult]], part: Callable[[ItemResult], set[object]]) -> None:
     changed = sum(part(before) != part(after) for before, after in pairs)
-    print(f"{what}: {changed} of {len(pairs)}")  # noqa: T201
+    print(f"{what}: {changed} of {len(pairs)}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """How does a server stand up to many people? Clients that save and take the next item without a pause to think.
 
-Each is a process of its own connection, as fast as its answers come. What was acknowledged is looked up in the database
-afterwards: every save is there once, and no item was handed to two of them.
+Each is a thread with a connection of its own, as fast as its answers come; they share one process, so their own work is
+in the figures too. What was acknowledged is looked up in the database afterwards: every save is there once, and no item
+was handed to two of them.
 """
 
 import sqlite3
@@ -49,7 +50,7 @@ def measure_busy(data: Path, news: Path, seconds: float = BUSY_SECONDS) -> Itera
     with serving(data) as (address, _):
         sleep(SETTLE_SECONDS)
         lead = Client(address)
-        job = lead.call("retrain", [], False)
+        job = lead.call("retrain", [])
         lead.ask("importing", "start", upload=lead.upload(news), mapping={})
         worked = work(address, CLIENTS, seconds)
         state = _state(lead, job["id"])

@@ -4,7 +4,7 @@
 
 DIR is a desk that `benchmarks.desk` has made; without it one is made. Before anything is timed, the numbers of every
 map are held against the lengths of the lists that their cells lead to. The bar is that of `benchmarks/pages.py` for a
-changed filter, less what the browser needs to paint it.
+changed filter, of which the browser needs a part to paint it.
 """
 
 import argparse
@@ -94,8 +94,7 @@ def measure(desk: Disagreements) -> bool:
 
 def say(line: str) -> None:
     """Print a line at once."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    print(line, flush=True)
 
 
 def _timed(act: Callable[[], object]) -> float:

@@ -58,10 +58,10 @@ def _task(directory: Path, items: int | None, workspace: Path) -> Task:
 
 def _print_table(results: list[Result], tasks: list[Task]) -> None:
     heads = [f"{measure}{part}" for measure in MEASURES for part in (" alone", " together", " dragged")]
-    print(f"{'set':20}{'train':>8}{'labels':>8}" + "".join(f"{head:>22}" for head in heads))  # noqa: T201
+    print(f"{'set':20}{'train':>8}{'labels':>8}" + "".join(f"{head:>22}" for head in heads))
     for result, task in zip(results, tasks, strict=True):
         cells = "".join(_cells(result, measure) for measure in MEASURES)
-        print(f"{result.task:20}{len(task.data.train):8}{len(task.data.labels):8}{cells}")  # noqa: T201
+        print(f"{result.task:20}{len(task.data.train):8}{len(task.data.labels):8}{cells}")
 
 
 def _cells(result: Result, measure: str) -> str:

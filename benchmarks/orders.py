@@ -150,12 +150,11 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=1)
     options = parser.parse_args()
     heads = f"{'order':24}{'macro-F1':>10}{'micro-F1':>10}"
-    sys.stdout.write(f"{heads}   after {END} labels, mean of {options.seeds} run(s)\n")
+    print(f"{heads}   after {END} labels, mean of {options.seeds} run(s)")
     tasks = [read(options.data, seed) for seed in range(options.seeds)]
     for name, order in ORDERS.items():
         macro, micro = np.mean([simulate(task, order, seed) for seed, task in enumerate(tasks)], axis=0)
-        sys.stdout.write(f"{name:24}{macro:10.3f}{micro:10.3f}\n")
-        sys.stdout.flush()
+        print(f"{name:24}{macro:10.3f}{micro:10.3f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -231,8 +231,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.FLAGS)
         for figure in measure_all(browser, options):
-            sys.stdout.write(f"{figure}\n")
-            sys.stdout.flush()
+            print(figure, flush=True)
             missed += figure.value > figure.bar
         browser.close()
     sys.exit(1 if missed else 0)

@@ -2,6 +2,9 @@
 
 import os
 from pathlib import Path
+from time import monotonic, sleep
+
+IDLE_SHARE, LOOK_SECONDS, LONGEST_WAIT = 0.1, 3.0, 120.0
 
 
 def serving_pid(data: Path) -> int:
@@ -23,3 +26,13 @@ def processor_seconds(pid: int) -> float:
     """Return the processor time of a process, of all its threads."""
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def wait_until_idle(pid: int) -> None:
+    """Wait until a process has nothing more to do of its own: a large desk loads its index for longer."""
+    began = monotonic()
+    while monotonic() - began < LONGEST_WAIT:
+        before = processor_seconds(pid)
+        sleep(LOOK_SECONDS)
+        if processor_seconds(pid) - before < IDLE_SHARE * LOOK_SECONDS:
+            return

@@ -57,11 +57,11 @@ class Progress(Unwatched):
     def point(self, series: str, step: int, value: float) -> None:
         """Write points of validation only; the loss has too many."""
         if series != "loss":
-            print(f"  {series} {step}: {value:.4f}", file=sys.stderr, flush=True)  # noqa: T201
+            print(f"  {series} {step}: {value:.4f}", file=sys.stderr, flush=True)
 
 
 class Neighbours:
-    """The labelled training items nearest to an item, the item and its near-duplicates left out."""
+    """The labelled training items nearest to an item; near-duplicates of it among them are not left out."""
 
     def __init__(self, retriever: Retriever, train: tuple[Example, ...]) -> None:
         self.retriever, self.train = retriever, train
@@ -83,10 +83,10 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as workspace:
         bench = read_bench(arguments.data, Path(workspace), arguments.profile)
-        print(f"{'':10}" + "".join(f"{column:>14}" for column in (*COLUMNS, "seconds")))  # noqa: T201
+        print(f"{'':10}" + "".join(f"{column:>14}" for column in (*COLUMNS, "seconds")))
         for name, metrics, seconds in _results(bench, arguments.classifiers or (*CLASSIFIERS, "reference")):
             values = "".join(f"{metrics[column]:14.4f}" if metrics else f"{'':14}" for column in COLUMNS)
-            print(f"{name:10}{values}{seconds:14.1f}", flush=True)  # noqa: T201
+            print(f"{name:10}{values}{seconds:14.1f}", flush=True)
 
 
 def read_bench(directory: Path, workspace: Path, profile: str) -> Bench:

@@ -54,7 +54,7 @@ class Studio:
         """Take the picture."""
         settled(page) if page.locator("#tabs").count() else page.wait_for_load_state("networkidle")
         page.screenshot(path=self.out / f"{name}.png")
-        sys.stdout.write(f"{self.out / name}.png\n")
+        print(f"{self.out / name}.png")
 
     def tabs(self, name: str, looks: tuple[Look, ...], state: str = "item") -> None:
         """Photograph every tab in every look."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.client import Client
 from benchmarks.figures import Figure, timed
-from benchmarks.processes import processor_seconds, serving_pid
+from benchmarks.processes import processor_seconds, serving_pid, wait_until_idle
 from tests.browser.conftest import serving
 
 WARM_UP, TIMES, PAGES = 10, 200, 15
@@ -44,6 +44,7 @@ def measure(data: Path, items: int) -> Iterator[Figure]:
     with serving(data) as (address, _):
         client = Client(address)
         sleep(SETTLE_SECONDS)
+        wait_until_idle(serving_pid(data))
         yield from measure_desk(client, serving_pid(data), items)
         yield from measure_pages(client, items)
 

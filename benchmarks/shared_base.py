@@ -76,7 +76,7 @@ def _measure(source: str, place: Path) -> None:
         "a switch, ms": turns - same,
     }
     for name, value in rows.items():
-        print(f"{name:40}{value:12.3f}")  # noqa: T201
+        print(f"{name:40}{value:12.3f}")
 
 
 def _milliseconds(ask: Callable, models: Sequence) -> float:

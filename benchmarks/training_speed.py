@@ -4,8 +4,9 @@
 
 DIR holds train.jsonl and test.jsonl, lines of {"text", "labels"}. Both sides load the same checkpoint (by default a
 small one of the real architecture that knows words but no labels, made here), train the same epochs on the same threads
-with the same batch size and rates, and are scored by the same code: micro-F1 on test.jsonl at the best common
-threshold. Printed as well: which share of this machine's own rate of matrix multiplication our side reaches.
+in the same precision with the same batch size and rates, and are scored by the same code: micro-F1 on test.jsonl at the
+best common threshold. Printed as well: which shares of this machine's own rates of matrix multiplication our side
+reaches.
 """
 
 import argparse
@@ -18,9 +19,10 @@ import torch
 from torch.utils.data import Dataset
 from transformers import Trainer, TrainingArguments
 
-from benchmarks.matrix_rate import counted_flops, matrix_rate
+from benchmarks.matrix_rate import counted_flops, shares
 from benchmarks.quality import Bench, read_bench
 from classifier.bert import BertClassifier
+from classifier.devices import half_precision_pays
 from classifier.foundation import lay_foundation
 from classifier.lessons import Lessons
 from classifier.llm_head import LlmHeadClassifier
@@ -109,10 +111,10 @@ def compare(bench: Bench, name: str, checkpoint: str, epochs: int) -> None:
     ratio = ours.items_a_second / plain.items_a_second
     f1 = {side: score(bench, trained.classifier) for side, trained in (("ours", ours), ("plain", plain))}
     reached = "met" if ratio >= BAR and f1["ours"] >= f1["plain"] - LIKE else "MISSED"
-    print(  # noqa: T201
+    print(
         f"{name}: {ours.items_a_second:.0f} items/s, plain {plain.items_a_second:.0f}, {ratio:.2f} x (bar {BAR} x); "
         f"micro-F1 {f1['ours']:.4f}, plain {f1['plain']:.4f}: {reached}; "
-        f"{shares_of_rate(bench, ours)}",
+        f"{shares(ours.items_a_second * operations_an_item(bench, ours.classifier))}",
         flush=True,
     )
 
@@ -125,7 +127,7 @@ def train_ours(bench: Bench, name: str, recipe: TrainingRecipe) -> Trained:
 
 
 def train_plainly(bench: Bench, name: str, recipe: TrainingRecipe) -> Trained:
-    """Train with transformers' Trainer as its documentation shows it."""
+    """Train with transformers' Trainer as its documentation shows it, in the precision that ours has."""
     classifier = untrained(bench, name, recipe)
     data = Padded(classifier, bench)
     with tempfile.TemporaryDirectory() as folder:
@@ -139,6 +141,7 @@ def train_plainly(bench: Bench, name: str, recipe: TrainingRecipe) -> Trained:
             save_strategy="no",
             report_to=[],
             disable_tqdm=True,
+            bf16=half_precision_pays(),
             use_cpu=not torch.cuda.is_available(),
         )
         began = perf_counter()
@@ -159,22 +162,11 @@ def score(bench: Bench, classifier: SequenceClassifier) -> float:
     return best_micro_f1(scores, target_matrix(bench.gold, classifier.labels))
 
 
-def shares_of_rate(bench: Bench, trained: Trained) -> str:
-    """Say which share of the machine's matrix multiplication training and scoring reach."""
-    classifier, texts = trained.classifier, [example.text for example in bench.gold]
+def operations_an_item(bench: Bench, classifier: SequenceClassifier) -> float:
+    """Return the floating-point operations of learning from one item, on average over some batches."""
     lessons = Lessons(classifier.reader(), bench.data.train, classifier.labels, classifier.recipe).epoch(0)[:COUNTED]
     learned = sum(len(lesson.windows) for lesson in lessons)
-    training = counted_flops(lambda: [classifier.logits(lesson.windows).sum().backward() for lesson in lessons])
-    scoring = counted_flops(lambda: classifier.predict_proba(texts)) / len(texts)
-    began = perf_counter()
-    classifier.predict_proba(texts)
-    scored = len(texts) / (perf_counter() - began)
-    rate = matrix_rate()
-    learning = trained.items_a_second * training / learned / rate
-    return (
-        f"{rate / 1e9:.0f} GFLOP/s by matrix multiplication, of which training reaches {learning:.0%}, "
-        f"scoring ({scored:.0f} items/s) {scored * scoring / rate:.0%}"
-    )
+    return counted_flops(lambda: [classifier.logits(lesson.windows).sum().backward() for lesson in lessons]) / learned
 
 
 if __name__ == "__main__":
