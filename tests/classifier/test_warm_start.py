@@ -49,8 +49,10 @@ def test_more_labels_than_room_are_pressed_into_it(foundation, make):
     weights[foundation.tokenizer.all_special_ids] = 0
     crowded = Foundation(foundation.tokenizer, foundation.embeddings, TokenSvm(weights, torch.zeros(labels), 12.0))
     model = make(crowded, [str(number) for number in range(labels)])
-    likely = said_by_svm(crowded, TEXTS[:3]) > 0.5
-    assert ((said_by(model, crowded, TEXTS[:3]) > 0.5) == likely).mean() > 0.95
+    # Three texts alone would leave it to the processor's rounding on which side of the bound they come out.
+    texts = [*TEXTS[:3], *(example.text for example in toy_data().train[:60])]
+    likely = said_by_svm(crowded, texts) > 0.5
+    assert ((said_by(model, crowded, texts) > 0.5) == likely).mean() > 0.96
 
 
 @pytest.mark.parametrize("make", [small_bert, small_qwen2_scorer])

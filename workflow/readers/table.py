@@ -108,6 +108,9 @@ def _is_json_lines(path: Path, encoding: str) -> bool:
         # One that is too long to be read is no object either.
         filled = ("" if line is None else line.strip(_BLANK) for _, line in read_lines(stream) if line != "\n")
         lines = list(islice((line for line in filled if line), LINES_LOOKED_AT))
+    if not lines:
+        # A list is read one object after the other, however long its line is.
+        return next(Table(path, "json", encoding).records(), None) is None
     if len(lines) == 1 and isinstance(value := _parsed(lines[0]), dict):
         # A single line may also be one object that holds the list of all rows.
         return "text" in guess_mapping(value) or not any(_is_list_of_objects(inner) for inner in value.values())
