@@ -68,7 +68,7 @@ def open_table(path: Path | str, encoding: str | None = None) -> Table:
     if _looks_binary(head):
         raise BadInput(f"{_name(path)} is no table of texts: it looks like a picture, a program or an archive.")
     if head[:1] in ("{", "["):
-        return _with_columns(Table(path, "jsonl" if _is_json_lines(path, encoding) else "json", encoding))
+        return _with_columns(Table(path, "jsonl" if _is_json_lines(path, encoding, head) else "json", encoding))
     delimiter = _guess_delimiter(head)
     return _with_columns(Table(path, "tsv" if delimiter == "\t" else "csv", encoding, delimiter))
 
@@ -103,14 +103,14 @@ def _looks_binary(head: str) -> bool:
     return controls > max(len(head) / 50, FEW) or undecodable > max(len(head) / 5, FEW)
 
 
-def _is_json_lines(path: Path, encoding: str) -> bool:
+def _is_json_lines(path: Path, encoding: str, head: str) -> bool:
     with open_text(path, encoding, Meter()) as stream:
         # One that is too long to be read is no object either.
         filled = ("" if line is None else line.strip(_BLANK) for _, line in read_lines(stream) if line != "\n")
         lines = list(islice((line for line in filled if line), LINES_LOOKED_AT))
     if not lines:
-        # A list is read one object after the other, however long its line is.
-        return next(Table(path, "json", encoding).records(), None) is None
+        # A list is read one object after the other, however long its line is, be it inside of an object.
+        return head[0] == "{" and next(Table(path, "json", encoding).records(), None) is None
     if len(lines) == 1 and isinstance(value := _parsed(lines[0]), dict):
         # A single line may also be one object that holds the list of all rows.
         return "text" in guess_mapping(value) or not any(_is_list_of_objects(inner) for inner in value.values())
