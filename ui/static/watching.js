@@ -14,13 +14,19 @@ function isAsked(desk) {
   return desk.parts.root.dataset.state === "pasted" ? loading.length > 0 : loading.includes("prompt");
 }
 
+/** Whether the item will be told more of before long. */
+const isAwaited = (desk) => Boolean(desk.job) || desk.result.loading.includes("neighbours");
+
+/** Whether somebody has said nothing of the item: a job may have begun since it was shown. */
+const isSilent = (desk) => Object.values(desk.result.classifiers).includes(null);
+
 const isSeen = (desk) => !document.hidden && desk.element.offsetParent && !desk.busy;
 
 async function look(desk) {
   if (!isSeen(desk)) return;
   const { state } = desk.parts.root.dataset;
   if (state === "rest" && desk.journey.floor == null) await wake(desk);
-  if (state === "item" && !isAsked(desk) && (desk.job || desk.result.loading.includes("neighbours"))) await follow(desk);
+  if (state === "item" && !isAsked(desk) && (isAwaited(desk) || isSilent(desk))) await follow(desk);
 }
 
 async function fillIn(desk) {
@@ -43,7 +49,7 @@ async function follow(desk) {
   if (job) {
     desk.job = job;
     desk.drawMatrix();
-  } else {
+  } else if (isAwaited(desk)) {
     desk.keepDraft();
     await desk.renew();
     // Who went on meanwhile is not called back: the next look comes soon.
