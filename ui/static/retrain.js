@@ -74,10 +74,15 @@ class Workshop {
     keepingFocus(this.parts.plan, () =>
       fill(
         this.parts.plan,
-        plan(state, this.recipes.chosen(), (chosen) => this.act("start", { ...chosen, anew: this.recipes.anew }, t("retrain.started"))),
+        plan(state, this.recipes.chosen(), () => this.start()),
       ),
     );
     this.showJobs(state.jobs);
+  }
+
+  /** What is chosen when the button is pressed counts, though the plan of an earlier choice may still be shown. */
+  start() {
+    return this.act("start", { ...this.recipes.chosen(), anew: this.recipes.anew }, t("retrain.started"));
   }
 
   /** Cards stay where they are and change in place; nobody loses the focus or their place in a log. */
@@ -176,7 +181,7 @@ function plan({ plan: it, jobs }, chosen, start) {
         "data-key": "retrain",
         "aria-describedby": "retrain-plan",
         disabled: Boolean(running) || !it,
-        onclick: () => start(chosen),
+        onclick: start,
       },
       running ? t("retrain.running") : asks(chosen.classifiers),
     ),
