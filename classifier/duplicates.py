@@ -6,8 +6,9 @@ no language: shingles are runs of characters, and what two texts mean is not ask
 """
 
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,33 +28,49 @@ _NOT_WORDS = re.compile(r"[\W_]+")
 _PAD = "\0"
 
 
+Shingles = frozenset[int]
+"""The different shingles of a text, as numbers: their characters' codes side by side, so no two alike below U+10000."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A text as it is compared: its different MinHash keys, and its shingles."""
+
+    keys: tuple[int, ...]
+    shingles: Shingles
+
+
 def band_keys(texts: Sequence[str]) -> NDArray[np.int64]:
     """Return the MinHash keys [n, BANDS] of texts; near-duplicates very likely have one in common."""
-    keys = np.empty((len(texts), BANDS), dtype=np.int64)
-    start, size, block = 0, 0, list[str]()
-    for end, text in enumerate(texts, start=1):
-        block.append(_padded(text))
-        size += len(block[-1])
-        if size >= _BLOCK or end == len(texts):
-            keys[start:end] = _keys_of(block)
-            start, size, block = end, 0, []
-    return keys
+    keys = [_keys_of(*block) for block in _numbered_blocks(texts)]
+    return np.concatenate(keys) if keys else np.empty((0, BANDS), dtype=np.int64)
+
+
+def sketch(texts: Sequence[str]) -> list[Sketch]:
+    """Return the sketch of each text."""
+    return [
+        Sketch(tuple(dict.fromkeys(keys)), shingles)
+        for numbers, starts in _numbered_blocks(texts)
+        for keys, shingles in zip(_keys_of(numbers, starts).tolist(), _sets(numbers, starts), strict=True)
+    ]
+
+
+def list_shingles(texts: Sequence[str]) -> list[Shingles]:
+    """Return the shingles of each text."""
+    return [shingles for block in _numbered_blocks(texts) for shingles in _sets(*block)]
 
 
 def similar(first: str, second: str) -> bool:
     """Tell whether two texts are near-duplicates."""
-    one, other = _shingles(first), _shingles(second)
+    return resemble(*list_shingles([first, second]))
+
+
+def resemble(one: Shingles, other: Collection[int]) -> bool:
+    """Tell by their different shingles whether two texts are near-duplicates."""
     if min(len(one), len(other)) < SIMILAR * max(len(one), len(other)):
         return False
-    shared = len(one & other)
+    shared = len(one.intersection(other))
     return shared >= SIMILAR * (len(one) + len(other) - shared)
-
-
-# A new text is compared with several candidates, and those of common phrases again and again.
-@lru_cache(maxsize=1024)
-def _shingles(text: str) -> frozenset[str]:
-    padded = _padded(text)
-    return frozenset(padded[start : start + SHINGLE] for start in range(len(padded) - SHINGLE + 1))
 
 
 def _padded(text: str) -> str:
@@ -63,7 +80,18 @@ def _padded(text: str) -> str:
     return (words or text or _PAD) + _PAD * (SHINGLE - 1)
 
 
-def _keys_of(padded: Sequence[str]) -> NDArray[np.int64]:
+def _numbered_blocks(texts: Sequence[str]) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int64]]]:
+    size, block = 0, list[str]()
+    for end, text in enumerate(texts, start=1):
+        block.append(_padded(text))
+        size += len(block[-1])
+        if size >= _BLOCK or end == len(texts):
+            yield _numbered(block)
+            size, block = 0, []
+
+
+def _numbered(padded: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Return the shingles of texts, one for each character, and where each text's begin."""
     lengths = np.array([len(text) for text in padded])
     # A lone surrogate in a broken text is a character like any other.
     characters = np.frombuffer("".join(padded).encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
@@ -74,7 +102,16 @@ def _keys_of(padded: Sequence[str]) -> NDArray[np.int64]:
     # The last few windows of a text reach into the next one; they repeat its own last shingle instead.
     for back in range(1, SHINGLE):
         shingles[ends - back] = shingles[ends - SHINGLE]
-    return _band(_mix(shingles), ends - lengths)
+    return shingles, ends - lengths
+
+
+def _sets(shingles: NDArray[np.uint64], starts: NDArray[np.int64]) -> Iterator[Shingles]:
+    numbers = shingles.tolist()
+    return (frozenset(numbers[start:end]) for start, end in pairwise([*starts.tolist(), len(numbers)]))
+
+
+def _keys_of(shingles: NDArray[np.uint64], starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    return _band(_mix(shingles), starts)
 
 
 def _band(shingles: NDArray[np.uint64], starts: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
+from storage.bulk import insert_columns
 from storage.heard import SPEAKERS, TRUTH, heard
 from storage.known import among
 from storage.search import index_texts
@@ -36,17 +37,18 @@ def ensure_labels(
     return {row.name: row.id for row in [*known.values(), *fresh]}
 
 
-def add_items(session: Session, items: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Insert items and the places where they are searched; return their ids in the same order.
+def add_items(session: Session, items: Mapping[str, Sequence[Any]], plain: Sequence[str], **same: object) -> list[int]:
+    """Insert items, given by column, and the places where they are searched; return their ids in the same order.
 
-    Clusters are left for `set_clusters`, because a new cluster is named after its first item.
+    `plain` are the texts as they are searched. Clusters are left for `set_clusters`, because a new cluster is named
+    after its first item.
     """
-    if not items:
+    if not plain:
         return []
-    first = take_ids(session.connection(), Item.__tablename__, len(items))
-    ids = list(range(first, first + len(items)))
-    _bulk(session, Item, [{"id": item_id, **item} for item_id, item in zip(ids, items, strict=True)])
-    index_texts(session, zip(ids, (item["text"] for item in items), strict=True))
+    first = take_ids(session.connection(), Item.__tablename__, len(plain))
+    ids = list(range(first, first + len(plain)))
+    insert_columns(session, Item, {"id": ids, **items}, **same)
+    index_texts(session, zip(ids, plain, strict=True))
     return ids
 
 
@@ -62,29 +64,24 @@ def set_clusters(session: Session, clusters: Mapping[int, int]) -> None:
 def add_keys(session: Session, pairs: Iterable[tuple[int, int]]) -> None:
     """Insert near-duplicate keys, as (key, item id)."""
     # In the order of the index, pages are touched once and not once for each key.
-    _bulk(session, NearDuplicateKey, [{"key": key, "item_id": item_id} for key, item_id in sorted(pairs)])
+    insert_columns(session, NearDuplicateKey, _columns(("key", "item_id"), sorted(pairs)))
 
 
-def add_standings(session: Session, standings: Sequence[Mapping[str, Any]]) -> None:
-    """Insert the places of new items in the queue; who has been heard on them follows from their truths."""
-    _bulk(session, Standing, [{**row, "shuffle": shuffle_key(row["item_id"])} for row in standings])
+def add_standings(session: Session, item_ids: Sequence[int], standings: Mapping[str, Sequence[Any]]) -> None:
+    """Insert the places of new items in the queue, given by column."""
+    shuffle = [shuffle_key(item_id) for item_id in item_ids]
+    insert_columns(session, Standing, {"item_id": item_ids, "shuffle": shuffle, **standings})
 
 
 def add_truths(session: Session, truths: Mapping[int, Sequence[int]], person: str) -> None:
     """Insert truths of origin import, {item id: label ids}, for items that have none."""
-    moment = now()
-    _bulk(session, Truth, [{"item_id": i, "origin": "import", "person": person, "decided_at": moment} for i in truths])
-    _bulk(session, TruthLabel, [{"item_id": i, "label_id": label} for i, labels in truths.items() for label in labels])
+    insert_columns(session, Truth, {"item_id": list(truths)}, origin="import", person=person, decided_at=now())
+    insert_columns(session, TruthLabel, _claimed(truths))
 
 
 def add_truth_claims(session: Session, truths: Mapping[int, Sequence[int]]) -> None:
     """Insert the claims of new items' truths, {item id: label ids}."""
-    rows = [
-        {"item_id": item_id, "label_id": label, **UNSPOKEN, "truth": True, "heard": heard([TRUTH])}
-        for item_id, labels in truths.items()
-        for label in labels
-    ]
-    _bulk(session, Claim, rows)
+    insert_columns(session, Claim, _claimed(truths), **UNSPOKEN, truth=True, heard=heard([TRUTH]))
 
 
 def remove_truths(session: Session, item_ids: Sequence[int]) -> None:
@@ -113,12 +110,12 @@ def add_conflicts(session: Session, import_id: int, conflicts: Sequence[tuple[in
     items = among(session, Conflict.item_id, [item_id for item_id, _, _ in conflicts])
     stored = session.execute(select(Conflict.item_id, Conflict.labels).where(items))
     known = {(item_id, tuple(sorted(labels))) for item_id, labels in stored}
-    fresh: list[dict[str, Any]] = []
+    fresh: list[tuple[int, list[str], int]] = []
     for item_id, labels, line in conflicts:
         if (mark := (item_id, tuple(sorted(labels)))) not in known:
             known.add(mark)
-            fresh.append({"item_id": item_id, "import_id": import_id, "labels": list(labels), "line": line})
-    _bulk(session, Conflict, fresh)
+            fresh.append((item_id, list(labels), line))
+    insert_columns(session, Conflict, _columns(("item_id", "labels", "line"), fresh), import_id=import_id)
     return len(fresh)
 
 
@@ -131,6 +128,9 @@ def shuffle_key(item_id: int) -> int:
     return (mixed ^ (mixed >> 31)) >> 1
 
 
-def _bulk(session: Session, table: type[Any], rows: list[dict[str, Any]]) -> None:
-    if rows:
-        session.connection().execute(insert(table.__table__), rows)
+def _claimed(truths: Mapping[int, Sequence[int]]) -> dict[str, Sequence[int]]:
+    return _columns(("item_id", "label_id"), [(i, label) for i, labels in truths.items() for label in labels])
+
+
+def _columns(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, Sequence[Any]]:
+    return dict(zip(names, zip(*rows, strict=True) if rows else ((),) * len(names), strict=True))

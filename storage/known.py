@@ -24,10 +24,9 @@ class KnownItem:
 
 @dataclass(frozen=True)
 class Kin:
-    """An item that shares a near-duplicate key."""
+    """An item with which a new text is compared."""
 
     id: int
-    text: str
     cluster: int
     split: str
 
@@ -58,17 +57,26 @@ def list_known(session: Session, hashes: Sequence[str]) -> dict[str, KnownItem]:
     }
 
 
-def list_kin(session: Session, keys: Sequence[int]) -> dict[int, list[Kin]]:
-    """Return the items that have one of the near-duplicate keys, by key."""
+def list_holders(session: Session, keys: Sequence[int]) -> dict[int, list[int]]:
+    """Return the ids of the items that have one of the near-duplicate keys, by key."""
+    holders: dict[int, list[int]] = {}
     statement = select(NearDuplicateKey.key, NearDuplicateKey.item_id)
-    pairs = session.execute(statement.where(among(session, NearDuplicateKey.key, keys))).all()
-    ids = sorted({item_id for _, item_id in pairs})
-    found = session.execute(select(Item.id, Item.text, Item.cluster, Item.split).where(among(session, Item.id, ids)))
-    items = {row.id: Kin(*row) for row in found}
-    kin: dict[int, list[Kin]] = {}
-    for key, item_id in pairs:
-        kin.setdefault(key, []).append(items[item_id])
-    return kin
+    # The connection hands its rows on as they are, and these are the most that an import reads.
+    for key, item_id in session.connection().execute(statement.where(among(session, NearDuplicateKey.key, keys))):
+        holders.setdefault(key, []).append(item_id)
+    return holders
+
+
+def list_kin(session: Session, item_ids: Sequence[int]) -> dict[int, Kin]:
+    """Return items with which new texts are compared, by id."""
+    found = session.execute(select(Item.id, Item.cluster, Item.split).where(among(session, Item.id, item_ids)))
+    return {item_id: Kin(item_id, cluster, split) for item_id, cluster, split in found}
+
+
+def list_texts(session: Session, item_ids: Sequence[int]) -> dict[int, str]:
+    """Return the texts of items by id."""
+    found = session.execute(select(Item.id, Item.text).where(among(session, Item.id, item_ids)))
+    return {item_id: text for item_id, text in found}
 
 
 def list_label_names(session: Session, names: Sequence[str]) -> set[str]:

@@ -41,9 +41,10 @@ def drop_index(connection: Connection) -> None:
 
 def index_texts(session: Session, texts: Iterable[tuple[int, str]]) -> None:
     """Add new items, as (id, text), to the search index."""
-    rows = [{"id": item_id, "body": _spaced(body)} for item_id, body in texts]
-    if rows and session.get_bind().dialect.name == "sqlite":
-        session.execute(text("INSERT INTO item_search (rowid, body) VALUES (:id, :body)"), rows)
+    if session.get_bind().dialect.name != "sqlite":
+        return
+    if rows := [(item_id, _spaced(body)) for item_id, body in texts]:
+        session.connection().exec_driver_sql("INSERT INTO item_search (rowid, body) VALUES (?, ?)", rows)
 
 
 def matches(

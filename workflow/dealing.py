@@ -41,7 +41,8 @@ class Dealer:
         """Return the split of each cluster {name of the cluster: its labels}."""
         if not clusters:
             return {}
-        sets = [frozenset(map(self._row, labels)) for labels in clusters.values()]
+        # Sorted: the order of a set of names differs from run to run, and with it who of equals chooses first.
+        sets = [frozenset(map(self._row, sorted(labels))) for labels in clusters.values()]
         chosen = splits.assign(sets, self.counts, self.ratios)
         return {cluster: SPLITS[column] for cluster, column in zip(clusters, chosen, strict=True)}
 

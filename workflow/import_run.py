@@ -3,14 +3,17 @@
 A run that is killed leaves whole chunks; importing the file again adds the rest, for a known text adds nothing.
 """
 
+import gc
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from classifier import duplicates
+from classifier.width import unify_width
 from storage import importing as rows_in
 from storage import imports
 from storage.database import Database
@@ -19,11 +22,25 @@ from storage.known import KnownItem, list_known, list_known_hashes, list_label_n
 from workflow import standings
 from workflow.dealing import Dealer
 from workflow.identity import text_hash
+from workflow.kin_shingles import KinShingles
 from workflow.placing import Fresh, Place, place
 from workflow.readers import Row
 
-CHUNK, CALM_CHUNK = 250, 1_000
+CHUNK, CALM_CHUNK = 250, 3_000
 """Rows a transaction: so few that an analyst who saves meanwhile does not notice, more while nobody is at work."""
+BY_TRUTH = heard([TRUTH])
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Pause Python's search for cycles: a chunk is many small objects without one, and was searched again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @dataclass
@@ -60,16 +77,19 @@ class ImportRun:
     is_sample: bool = False
     total: int = 0
     tally: Tally = field(default_factory=Tally)
+    shingles: KinShingles = field(default_factory=KinShingles)
 
+    @_without_collector()
     def write(self, rows: Sequence[Row]) -> None:
         """Store one chunk."""
-        hashes = [text_hash(row.text) for row in rows]
+        # All that looks at a text unifies it first, which is quick where it is done.
+        plain = [unify_width(row.text) for row in rows]
+        hashes = [text_hash(text) for text in plain]
         with self.database.read() as session:
             known = list_known_hashes(session, hashes)
-        first = {text_hash: row for text_hash, row in reversed(list(zip(hashes, rows, strict=True)))}
-        fresh = _prepare(
-            [(text_hash, first[text_hash]) for text_hash in dict.fromkeys(hashes) if text_hash not in known]
-        )
+        first = {text_hash: index for index, text_hash in reversed(list(enumerate(hashes)))}
+        chosen = [index for text_hash, index in first.items() if text_hash not in known]
+        fresh = _prepare([(rows[index], plain[index], hashes[index]) for index in sorted(chosen)])
         # When the power fails the last chunks may be missing, as after a kill; the end of the import is synced.
         with self.database.write(durable=False) as session:
             self._store(session, list(zip(hashes, rows, strict=True)), fresh)
@@ -97,8 +117,8 @@ class ImportRun:
 
     def _add(self, session: Session, fresh: Sequence[Fresh], label_ids: Mapping[str, int]) -> dict[str, KnownItem]:
         """Insert the new rows; return them as known items by hash."""
-        places = place(session, fresh, self.forced, self.dealer)
-        ids = rows_in.add_items(session, [self._item(row, where) for row, where in zip(fresh, places, strict=True)])
+        places = place(session, fresh, self.forced, self.dealer, self.shingles)
+        ids = self._add_items(session, fresh, places)
         truths = {
             item_id: [label_ids[name] for name in row.row.labels]
             for item_id, row in zip(ids, fresh, strict=True)
@@ -106,7 +126,7 @@ class ImportRun:
         }
         rows_in.set_clusters(session, _clusters(ids, places))
         rows_in.add_keys(session, _new_keys(ids, places))
-        rows_in.add_standings(session, [_standing(i, row.row, i in truths) for i, row in zip(ids, fresh, strict=True)])
+        rows_in.add_standings(session, ids, _standings([row.row for row in fresh]))
         rows_in.add_truths(session, truths, self.person)
         rows_in.add_truth_claims(session, truths)
         self.tally.added += len(ids)
@@ -123,14 +143,19 @@ class ImportRun:
             for item_id, row, where in zip(ids, fresh, places, strict=True)
         }
 
-    def _item(self, fresh: Fresh, where: Place) -> dict[str, Any]:
-        return _facts(fresh.row) | {
-            "text": fresh.row.text,
-            "text_hash": fresh.text_hash,
-            "split": where.split,
-            "is_sample": self.is_sample,
-            "import_id": self.import_id,
+    def _add_items(self, session: Session, fresh: Sequence[Fresh], places: Sequence[Place]) -> list[int]:
+        rows = [row.row for row in fresh]
+        items = {
+            "text": [row.text for row in rows],
+            "text_hash": [row.text_hash for row in fresh],
+            "external_id": [row.external_id for row in rows],
+            "source": [row.source for row in rows],
+            "published_at": [row.published_at for row in rows],
+            "companies": [list(row.companies) for row in rows],
+            "split": [where.split for where in places],
         }
+        plain = [row.plain for row in fresh]
+        return rows_in.add_items(session, items, plain, is_sample=self.is_sample, import_id=self.import_id)
 
     def _meet_known(
         self, session: Session, again: Sequence[tuple[Row, KnownItem]], label_ids: Mapping[str, int]
@@ -168,11 +193,9 @@ class ImportRun:
         )
 
 
-def _prepare(rows: Sequence[tuple[str, Row]]) -> list[Fresh]:
-    if not rows:
-        return []
-    keys = duplicates.band_keys([row.text for _, row in rows]).tolist()
-    return [Fresh(row, text_hash, tuple(dict.fromkeys(own))) for (text_hash, row), own in zip(rows, keys, strict=True)]
+def _prepare(rows: Sequence[tuple[Row, str, str]]) -> list[Fresh]:
+    sketches = duplicates.sketch([plain for _, plain, _ in rows])
+    return [Fresh(*row, sketched) for row, sketched in zip(rows, sketches, strict=True)]
 
 
 def _facts(row: Row) -> dict[str, Any]:
@@ -184,13 +207,13 @@ def _facts(row: Row) -> dict[str, Any]:
     }
 
 
-def _standing(item_id: int, row: Row, labelled: bool) -> dict[str, Any]:
+def _standings(rows: Sequence[Row]) -> dict[str, list[Any]]:
+    said = [row.labels is not None for row in rows]
     return {
-        "item_id": item_id,
-        "state": "labelled" if labelled else "open",
-        "heard": heard([TRUTH] if labelled else []),
-        "source": row.source,
-        "published_at": row.published_at,
+        "state": ["labelled" if labelled else "open" for labelled in said],
+        "heard": [BY_TRUTH if labelled else 0 for labelled in said],
+        "source": [row.source for row in rows],
+        "published_at": [row.published_at for row in rows],
     }
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from classifier import duplicates, splits
-from storage.known import Kin, list_kin
+from storage.known import Kin, list_holders, list_kin
 from workflow.dealing import Dealer
+from workflow.kin_shingles import KinShingles
 from workflow.readers import Row
 
 MOST_COMPARED = 8
@@ -20,11 +21,12 @@ MOST_COMPARED = 8
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """A row whose text is new, with its hash and near-duplicate keys."""
+    """A row whose text is new, that text with its width unified, its hash and its sketch."""
 
     row: Row
+    plain: str
     text_hash: str
-    keys: tuple[int, ...]
+    sketch: duplicates.Sketch
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,9 @@ class Place:
     keys: tuple[int, ...]
 
 
-def place(session: Session, rows: Sequence[Fresh], forced: str, dealer: Dealer) -> list[Place]:
+def place(session: Session, rows: Sequence[Fresh], forced: str, dealer: Dealer, shingles: KinShingles) -> list[Place]:
     """Return a place for each row; `forced` puts all of them into one split, whatever they resemble."""
-    leaders, kin, keys = _cluster(session, rows)
+    leaders, kin, keys = _cluster(session, [row.sketch for row in rows], shingles)
     chosen = {index: forced or row.row.split for index, row in enumerate(rows) if forced or row.row.split}
     of_cluster = {leader: found.split for leader, found in kin.items()}
     for index, split in chosen.items():
@@ -65,40 +67,56 @@ def _label_sets(rows: Sequence[Fresh], leaders: Sequence[int], settled: Mapping[
     return found
 
 
-def _cluster(session: Session, rows: Sequence[Fresh]) -> tuple[list[int], dict[int, Kin], list[tuple[int, ...]]]:
+def _cluster(
+    session: Session, rows: Sequence[duplicates.Sketch], shingles: KinShingles
+) -> tuple[list[int], dict[int, Kin], list[tuple[int, ...]]]:
     """Return each row's leader (itself where it resembles no earlier row), the leaders' stored kin, each row's keys.
 
     A key that enough items have is given to no more of them: nobody would be compared with those.
     """
-    stored = list_kin(session, sorted({key for row in rows for key in row.keys}))
+    stored = list_holders(session, sorted({key for row in rows for key in row.keys}))
+    similar = _similar_stored(session, rows, stored, shingles)
     holders: dict[int, list[int]] = {}
     leaders: list[int] = []
-    kin: dict[int, Kin] = {}
     kept: list[tuple[int, ...]] = []
-    for index, fresh in enumerate(rows):
-        near = _similar_stored(fresh, stored)
-        twin = None if near else _similar_row(fresh, rows, holders)
+    for index, row in enumerate(rows):
+        twin = None if index in similar else _similar_row(row, rows, holders)
         leaders.append(index if twin is None else leaders[twin])
-        if near:
-            kin[index] = near
-        wanted = [key for key in fresh.keys if len(stored.get(key, ())) + len(holders.get(key, ())) < MOST_COMPARED]
+        wanted = [key for key in row.keys if len(stored.get(key, ())) + len(holders.get(key, ())) < MOST_COMPARED]
         for key in wanted:
             holders.setdefault(key, []).append(index)
         kept.append(tuple(wanted))
-    return leaders, kin, kept
+    return leaders, similar, kept
 
 
-def _similar_stored(fresh: Fresh, stored: Mapping[int, list[Kin]]) -> Kin | None:
-    candidates = {found.id: found for key in fresh.keys for found in stored.get(key, ())}
-    for found in list(candidates.values())[:MOST_COMPARED]:
-        if duplicates.similar(fresh.row.text, found.text):
-            return found
-    return None
+def _similar_stored(
+    session: Session, rows: Sequence[duplicates.Sketch], stored: Mapping[int, list[int]], shingles: KinShingles
+) -> dict[int, Kin]:
+    """Return the stored item that each row resembles, for those that resemble one."""
+    compared = [_first_of(row, stored) for row in rows]
+    wanted = sorted({item_id for ids in compared for item_id in ids})
+    kin, known = list_kin(session, wanted), shingles.of(session, wanted)
+    found: dict[int, Kin] = {}
+    for index, (row, ids) in enumerate(zip(rows, compared, strict=True)):
+        near = next((item_id for item_id in ids if duplicates.resemble(row.shingles, known[item_id])), None)
+        if near is not None:
+            found[index] = kin[near]
+    return found
 
 
-def _similar_row(fresh: Fresh, rows: Sequence[Fresh], holders: Mapping[int, list[int]]) -> int | None:
-    candidates = dict.fromkeys(index for key in fresh.keys for index in holders.get(key, ())[:MOST_COMPARED])
-    for index in list(candidates)[:MOST_COMPARED]:
-        if duplicates.similar(fresh.row.text, rows[index].row.text):
-            return index
-    return None
+def _similar_row(
+    row: duplicates.Sketch, rows: Sequence[duplicates.Sketch], holders: Mapping[int, list[int]]
+) -> int | None:
+    near = _first_of(row, holders)
+    return next((index for index in near if duplicates.resemble(row.shingles, rows[index].shingles)), None)
+
+
+def _first_of(row: duplicates.Sketch, holders: Mapping[int, list[int]]) -> list[int]:
+    """Return those with which a row is compared: the first that share one of its keys."""
+    met = dict[int, None]()
+    for key in row.keys:
+        if key in holders:
+            met |= dict.fromkeys(holders[key][:MOST_COMPARED])
+        if len(met) >= MOST_COMPARED:
+            break
+    return list(met)[:MOST_COMPARED]

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from storage.known import count_labels_by_split
 from storage.tables import Item, NearDuplicateKey
 from tests.workflow.bringing import write_jsonl
-from workflow.dealing import MEASURED, choose_ratios
+from workflow.dealing import MEASURED, Dealer, choose_ratios
 from workflow.importing import Importing
 from workflow.placing import MOST_COMPARED
 
@@ -97,6 +97,13 @@ def test_where_gold_came_with_a_file_of_its_own_the_rest_is_for_train_and_valida
     report = bring.run(write_jsonl(tmp_path / "b.jsonl", [{"text": t, "labels": ["甲"]} for t in texts[100:]]))
     assert "gold" not in report.splits
     assert report.splits["validation"] in range(28, 45)
+
+
+def test_the_order_of_a_set_decides_nothing():
+    names = [f"label {place}" for place in range(10)]
+    dealer = Dealer()
+    dealer.deal({1: frozenset(names)})
+    assert list(dealer.columns) == names
 
 
 def test_gold_and_validation_stop_growing_when_they_say_enough():

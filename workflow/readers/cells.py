@@ -21,13 +21,13 @@ _COMPANY_END = re.compile(r"[|｜;；、，]|,(?!\s*(?:inc|ltd|corp|co|llc|plc|s
 
 def clean_text(value: object) -> str:
     """Return a cell as text without control characters and outer white space; raise ValueError for what is no text."""
+    if isinstance(value, str) and value.isprintable():
+        return value.strip()
     if value is None:
         return ""
     if isinstance(value, bool | dict | list) or (isinstance(value, float) and not math.isfinite(value)):
         raise ValueError("not a text")
-    text = value if isinstance(value, str) else str(value)
-    if text.isprintable():
-        return text.strip()
+    text = str(value)
     if _SURROGATE.search(text):
         raise ValueError("characters that cannot be decoded")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
