@@ -3,24 +3,48 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Insert, Select, bindparam, exists, func, insert, select
 from sqlalchemy.orm import Session, aliased
 
+from storage.plainly import run
 from storage.tables import Annotation
 
 UNDONE = "undone"
 
 
-def get_by_token(session: Session, token: str) -> Annotation | None:
-    """Return the annotation that was stored with this token."""
-    return session.scalar(_of_token(), {"token": token})
+class Remark(NamedTuple):
+    """An annotation as an item's history shows it."""
+
+    id: int
+    kind: str
+    labels: Sequence[str]
+    note: str
+    person: str
+    at: datetime
+
+
+def add_annotation(session: Session, **columns: object) -> int:
+    """Store what somebody said, by column; return its id."""
+    return int(run(session, _addition(), columns).inserted_primary_key[0])
 
 
 @cache
-def _of_token() -> Select[tuple[Annotation]]:
-    # Built once: to build a statement takes longer than to run it.
-    return select(Annotation).where(Annotation.token == bindparam("token"))
+def _addition() -> Insert:
+    # Built once, like the others: to build a statement takes longer than to run it.
+    return insert(Annotation.__table__)
+
+
+def get_by_token(session: Session, token: str) -> tuple[int, int] | None:
+    """Return (id, item id) of the annotation that was stored with this token."""
+    found = run(session, _of_token(), {"token": token}).one_or_none()
+    return None if found is None else (found.id, found.item_id)
+
+
+@cache
+def _of_token() -> Select[tuple[int, int]]:
+    return select(Annotation.id, Annotation.item_id).where(Annotation.token == bindparam("token"))
 
 
 def still_stands() -> tuple[ColumnElement[bool], ...]:
@@ -63,15 +87,16 @@ def get_last(session: Session, item_id: int) -> Annotation | None:
     )
 
 
-def list_histories(session: Session, item_ids: Sequence[int]) -> dict[int, list[Annotation]]:
+def list_histories(session: Session, item_ids: Sequence[int]) -> dict[int, list[Remark]]:
     """Return all that people said of items, oldest first; items of which nobody said anything are left out."""
-    found: dict[int, list[Annotation]] = {}
-    for row in session.scalars(_histories(), {"ids": item_ids}):
-        found.setdefault(row.item_id, []).append(row)
+    found: dict[int, list[Remark]] = {}
+    for item_id, *said in run(session, _histories(), {"ids": item_ids}):
+        found.setdefault(item_id, []).append(Remark._make(said))
     return found
 
 
 @cache
-def _histories() -> Select[tuple[Annotation]]:
-    said = select(Annotation).where(Annotation.item_id.in_(bindparam("ids", expanding=True)))
-    return said.order_by(Annotation.id)
+def _histories() -> Select[Any]:
+    said = (Annotation.id, Annotation.kind, Annotation.labels, Annotation.note, Annotation.person)
+    of_items = Annotation.item_id.in_(bindparam("ids", expanding=True))
+    return select(Annotation.item_id, *said, Annotation.created_at).where(of_items).order_by(Annotation.id)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
+from storage.plainly import run
 from storage.tables import Annotation, Embedding, Import, Item, Label, Truth, TruthLabel, Version, VersionStatus
 from storage.training import allowed, chunks
 
@@ -41,7 +42,7 @@ def list_members(session: Session) -> dict[int, int]:
 
 def list_changed(session: Session, annotation_id: int, version_id: int) -> dict[int, Located | None]:
     """Return the items that somebody annotated after that annotation, None for those that may not be retrieved."""
-    rows = session.execute(_changed(), {"last": annotation_id, "version": version_id})
+    rows = run(session, _changed(), {"last": annotation_id, "version": version_id})
     return {item_id: None if cluster is None else Located(cluster, vector) for item_id, cluster, vector in rows}
 
 
@@ -62,7 +63,7 @@ def locate(session: Session, version_id: int, item_ids: Sequence[int]) -> dict[i
     """Return where those of the items lie that exist."""
     found: dict[int, Located] = {}
     for chunk in chunks(item_ids):
-        rows = session.execute(_located(), {"version": version_id, "ids": chunk})
+        rows = run(session, _located(), {"version": version_id, "ids": chunk})
         found.update({item_id: Located(cluster, vector) for item_id, cluster, vector in rows})
     return found
 
@@ -91,7 +92,7 @@ class ExamplesMark:
 
 def get_mark(session: Session, retriever: str) -> ExamplesMark:
     """Return the present mark; it reads the ends of indexes only. `retriever` is what versions call it."""
-    return ExamplesMark(*session.execute(_mark(), {"retriever": retriever}).one())
+    return ExamplesMark(*run(session, _mark(), {"retriever": retriever}).one())
 
 
 @cache
@@ -112,7 +113,7 @@ def list_rows(session: Session, item_ids: Sequence[int]) -> dict[int, ExampleRow
     """Return labelled items with text, labels in use, origin and person; those that lost their truth are left out."""
     found: dict[int, ExampleRow] = {}
     for chunk in chunks(item_ids):
-        for *facts, name in session.execute(_rows(), {"ids": chunk}):
+        for *facts, name in run(session, _rows(), {"ids": chunk}):
             example = found.setdefault(facts[0], ExampleRow(*facts))
             if name is not None:
                 example.labels.append(name)
@@ -135,7 +136,7 @@ def list_labels(session: Session, item_ids: Sequence[int]) -> dict[int, list[str
     """Return the labels in use of labelled items by name; those that lost their truth are left out."""
     found: dict[int, list[str]] = {}
     for chunk in chunks(item_ids):
-        for item_id, name in session.execute(_labels(), {"ids": chunk}):
+        for item_id, name in run(session, _labels(), {"ids": chunk}):
             names = found.setdefault(item_id, [])
             if name is not None:
                 names.append(name)

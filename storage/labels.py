@@ -6,6 +6,7 @@ from functools import cache
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from storage.plainly import run
 from storage.tables import Item, Label, TruthLabel
 
 
@@ -27,7 +28,7 @@ def list_labels(session: Session, *, include_archived: bool = False) -> Sequence
 
 def list_names(session: Session) -> dict[int, str]:
     """Return the names of the labels in use by id."""
-    return {label_id: name for label_id, name in session.execute(_names())}
+    return {label_id: name for label_id, name in run(session, _names())}
 
 
 @cache
@@ -38,7 +39,7 @@ def _names() -> Select[tuple[int, str]]:
 
 def list_label_ids(session: Session, names: Iterable[str]) -> dict[str, int]:
     """Return {name: id} of those of the names that are labels in use."""
-    return {name: label_id for name, label_id in session.execute(_ids(), {"names": list(names)})}
+    return {name: label_id for name, label_id in run(session, _ids(), {"names": list(names)})}
 
 
 @cache

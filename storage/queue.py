@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage import search
+from storage.plainly import run
 from storage.stances import Stance
 from storage.tables import Claim, Label, Standing, StandingCount
 
@@ -178,7 +179,7 @@ def list_next_ids(
     moment = datetime.now(UTC)
     free = {"person": person, "now": moment, "latest": moment + LEASE}
     if after is None and not without and _is_plain(queue):
-        return session.scalars(_first_free(queue), free | {"limit": limit}).all()
+        return run(session, _first_free(queue), free | {"limit": limit}).scalars().all()
     more = [_free(), Standing.item_id.not_in(without)] if without else [_free()]
     if after is not None and (reached := session.get(Standing, after)):
         more.append(_behind(queue, reached))
@@ -214,7 +215,7 @@ def _behind(queue: QueueFilter, reached: Standing) -> ColumnElement[bool]:
 
 def lease(session: Session, item_ids: Sequence[int], person: str) -> None:
     """Hand items to a person for a while."""
-    session.connection().execute(_lease(), {"ids": item_ids, "person": person, "end": datetime.now(UTC) + LEASE})
+    run(session, _lease(), {"ids": item_ids, "person": person, "end": datetime.now(UTC) + LEASE})
 
 
 @cache

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Delete, Insert, Select, Update, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from storage.plainly import run
 from storage.tables import Claim, Prediction, Standing, Version, VersionStatus
 
 
@@ -28,7 +29,7 @@ def list_spoken(session: Session, item_ids: Sequence[int]) -> dict[tuple[int, st
     """Return what was said of items by (item id, classifier): by the live version, else by the one before it."""
     return {
         (item_id, classifier): Spoken(version_id, {int(label): score for label, score in scores.items()}, *rest)
-        for item_id, classifier, version_id, scores, *rest in session.execute(_current(), {"ids": item_ids})
+        for item_id, classifier, version_id, scores, *rest in run(session, _current(), {"ids": item_ids})
     }
 
 
@@ -50,20 +51,28 @@ def _current() -> Select[Any]:
 
 def replace_claims(session: Session, item_ids: Sequence[int], claims: Iterable[dict[str, Any]]) -> None:
     """Put the claims, as column values, in the place of the items' present ones."""
-    session.execute(delete(Claim).where(Claim.item_id.in_(item_ids)), execution_options={"synchronize_session": False})
+    removal, addition = _replacement()
+    run(session, removal, {"ids": item_ids})
     if rows := list(claims):
-        session.execute(insert(Claim), rows)
+        run(session, addition, rows)
+
+
+@cache
+def _replacement() -> tuple[Delete, Insert]:
+    table = Claim.__table__
+    return delete(table).where(table.c.item_id.in_(bindparam("ids", expanding=True))), insert(table)
 
 
 def update_standings(session: Session, standings: Sequence[dict[str, Any]]) -> None:
     """Write kinds, bands and keys of orders; each value set names its `item`."""
-    if not standings:
-        return
-    columns = {name: bindparam(name) for name in standings[0] if name != "item"}
+    if standings:
+        run(session, _update(frozenset(standings[0]) - {"item"}), standings)
+
+
+@cache
+def _update(columns: frozenset[str]) -> Update:
     table = Standing.__table__
-    session.connection().execute(
-        update(table).where(table.c.item_id == bindparam("item")).values(columns), list(standings)
-    )
+    return update(table).where(table.c.item_id == bindparam("item")).values({name: bindparam(name) for name in columns})
 
 
 def list_item_ids(session: Session) -> Sequence[int]:

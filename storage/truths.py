@@ -2,37 +2,46 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, delete, func, select
+from sqlalchemy import Delete, Insert, Integer, Select, bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from storage.plainly import run
 from storage.tables import Item, Label, Truth, TruthLabel
+from storage.tables.base import now
 
 
 @dataclass(frozen=True)
 class KnownTruth:
-    """A truth row with the names and ids of its labels."""
+    """An item's truth with the ids and names of its labels."""
 
-    row: Truth
+    origin: str
+    person: str = ""
+    decided_at: datetime = field(default_factory=now)
+    annotation_id: int | None = None
     labels: dict[int, str] = field(default_factory=dict)
 
 
 def list_truths(session: Session, item_ids: Sequence[int]) -> dict[int, KnownTruth]:
     """Return the truths of those of the items that have one."""
     known: dict[int, KnownTruth] = {}
-    for row, label_id, name in session.execute(_truths(), {"ids": item_ids}):
-        labels = known.setdefault(row.item_id, KnownTruth(row, {})).labels
+    for item_id, label_id, name, *facts in run(session, _truths(), {"ids": item_ids}):
+        if (truth := known.get(item_id)) is None:
+            truth = known[item_id] = KnownTruth(*facts)
         if label_id is not None:
-            labels[label_id] = name
+            truth.labels[label_id] = name
     return known
 
 
 @cache
-def _truths() -> Select[tuple[Truth, int | None, str | None]]:
+def _truths() -> Select[Any]:
     # Built once, like others that every item asks: to build a statement takes longer than to run it.
+    facts = (Truth.origin, Truth.person, Truth.decided_at, Truth.annotation_id)
     return (
-        select(Truth, Label.id, Label.name)
+        select(Truth.item_id, Label.id, Label.name, *facts)
         .outerjoin(TruthLabel, TruthLabel.item_id == Truth.item_id)
         .outerjoin(Label, Label.id == TruthLabel.label_id)
         .where(Truth.item_id.in_(bindparam("ids", expanding=True)))
@@ -45,32 +54,43 @@ def get_truth(session: Session, item_id: int) -> KnownTruth | None:
     return list_truths(session, [item_id]).get(item_id)
 
 
-def replace_truth(session: Session, truth: Truth, label_ids: Iterable[int]) -> None:
+def replace_truth(session: Session, item_id: int, truth: KnownTruth) -> None:
     """Put a truth in the place of the item's present one."""
-    remove_truth(session, truth.item_id)
-    add_truth(session, truth, label_ids)
+    remove_truth(session, item_id)
+    add_truth(session, item_id, truth)
 
 
-def add_truth(session: Session, truth: Truth, label_ids: Iterable[int]) -> None:
+def add_truth(session: Session, item_id: int, truth: KnownTruth) -> None:
     """Give an item that has none a truth."""
-    session.add(truth)
-    session.flush()
-    session.add_all(TruthLabel(item_id=truth.item_id, label_id=label_id) for label_id in label_ids)
-    session.flush()
+    of_truth, of_labels = _additions()
+    facts = {name: value for name, value in vars(truth).items() if name != "labels"}
+    run(session, of_truth, {"item_id": item_id, **facts})
+    if truth.labels:
+        run(session, of_labels, [{"item_id": item_id, "label_id": label_id} for label_id in truth.labels])
+
+
+@cache
+def _additions() -> tuple[Insert, Insert]:
+    return insert(Truth.__table__), insert(TruthLabel.__table__)
 
 
 def remove_truth(session: Session, item_id: int) -> None:
     """Leave the item without a truth."""
-    removal = delete(TruthLabel).where(TruthLabel.item_id == item_id)
-    # Nobody holds these rows; to look for them among what the session holds takes longer than to delete them.
-    session.execute(removal, execution_options={"synchronize_session": False})
-    session.execute(delete(Truth).where(Truth.item_id == item_id))
+    for removal in _removals():
+        run(session, removal, {"item": item_id})
+
+
+@cache
+def _removals() -> tuple[Delete, Delete]:
+    labels, truth = TruthLabel.__table__, Truth.__table__
+    item = bindparam("item")
+    return delete(labels).where(labels.c.item_id == item), delete(truth).where(truth.c.item_id == item)
 
 
 def count_to_train(session: Session, most: int, label_ids: Iterable[int] | None = None) -> dict[int, int]:
     """Count the train items of labels by label id, each up to `most`: a common label costs no more than a rare one."""
     wanted = {} if label_ids is None else {"ids": list(label_ids)}
-    rows = session.execute(_counts_to_train(of_some=label_ids is not None), {"most": most, **wanted})
+    rows = run(session, _counts_to_train(of_some=label_ids is not None), {"most": most, **wanted})
     return {label_id: count for label_id, count in rows}
 
 

@@ -1,7 +1,7 @@
 """Queries on versions, and the switch of the live one. Knows no files and no models."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from functools import cache
 from hashlib import sha256
@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from storage.jobs import BAKE_OFF
+from storage.plainly import run
 from storage.tables import Job, Version, VersionStatus
 from storage.tables.base import now
 
@@ -38,7 +39,7 @@ def list_live(session: Session) -> dict[str, Version]:
 
 def list_live_ids(session: Session) -> dict[str, int]:
     """Return the ids of the live versions by classifier."""
-    return {classifier: version_id for classifier, version_id in session.execute(_live_ids())}
+    return {classifier: version_id for classifier, version_id in run(session, _live_ids())}
 
 
 @cache
@@ -150,10 +151,8 @@ def roll_back(session: Session, live: Version, previous: Version) -> None:
     session.flush()
 
 
-def list_thresholds(version: Version) -> dict[int, float]:
-    """Return a version's thresholds as {label id: 0..1}, right also for a label that was renamed since."""
-    return {
-        label_id: version.thresholds[name]
-        for label_id, name in zip(version.label_ids, version.labels, strict=True)
-        if name in version.thresholds
-    }
+def list_thresholds(version: Version, label_ids: Iterable[int] | None = None) -> dict[int, float]:
+    """Return a version's thresholds as {label id: 0..1}, of some labels or of all, right also for a renamed one."""
+    known = dict(zip(version.label_ids, version.labels, strict=True))
+    wanted = known if label_ids is None else label_ids
+    return {i: version.thresholds[name] for i in wanted if (name := known.get(i)) in version.thresholds}

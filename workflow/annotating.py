@@ -12,7 +12,9 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from storage import annotations, items, labels, truths
-from storage.tables import Annotation, Item, Standing, Truth
+from storage.items import Seen
+from storage.tables import Annotation
+from storage.truths import KnownTruth
 from workflow.errors import BadInput, Conflict, NotFound, Refused
 from workflow.views import Submitted, Undone
 
@@ -45,29 +47,27 @@ def annotate(session: Session, said: Said) -> Submitted:
     """Store what was said, once for each token; raise `Conflict` when the item changed since it was seen."""
     if said.token and (stored := annotations.get_by_token(session, said.token)):
         return _repeated(session, stored, said)
-    item, standing = _get(session, said.item_id)
-    _refuse_stale(session, item, said)
-    label_ids = _label_ids(session, said.labels)
-    annotation = Annotation(
-        item_id=item.id,
+    seen = _get(session, said.item_id)
+    _refuse_stale(session, seen, said)
+    chosen = _labels(session, said.labels)
+    annotation_id = annotations.add_annotation(
+        session,
+        item_id=seen.item_id,
         kind=said.kind,
-        labels=sorted(label_ids),
+        labels=sorted(chosen.values()),
         note=said.note,
         person=said.person,
         token=said.token or uuid4().hex,
-        seen_version=item.row_version,
-        before=(before := _snapshot(session, standing)),
+        seen_version=seen.row_version,
+        before=(before := _snapshot(session, seen)),
     )
-    session.add(annotation)
-    session.flush()
     if said.kind == "submitted":
-        truth = Truth(item_id=item.id, origin="annotation", person=said.person, annotation_id=annotation.id)
+        truth = KnownTruth("annotation", said.person, annotation_id=annotation_id, labels=chosen)
         store = truths.replace_truth if before["truth"] else truths.add_truth
-        store(session, truth, label_ids.values())
-    if said.kind != "skipped" or standing.state == "open":
-        standing.state = STATES[said.kind]
-    _touch(item, standing)
-    return Submitted(annotation.id, item.row_version, repeated=False)
+        store(session, seen.item_id, truth)
+    stays = said.kind == "skipped" and seen.state != "open"
+    changed = items.change(session, seen, seen.state if stays else STATES[said.kind])
+    return Submitted(annotation_id, changed.row_version, repeated=False)
 
 
 def undo(session: Session, person: str) -> Undone:
@@ -78,20 +78,20 @@ def undo(session: Session, person: str) -> Undone:
     newest = annotations.get_last_standing(session, item_id=last.item_id)
     if newest is not None and newest.id != last.id:
         raise Conflict(f"{newest.person} has annotated this item since; open it to see both.", describe(newest))
-    item, standing = _get(session, last.item_id)
-    undone = Annotation(
-        item_id=item.id,
+    seen = _get(session, last.item_id)
+    annotations.add_annotation(
+        session,
+        item_id=seen.item_id,
         kind=annotations.UNDONE,
         person=person,
         token=uuid4().hex,
-        seen_version=item.row_version,
-        before=_snapshot(session, standing),
+        seen_version=seen.row_version,
+        before=_snapshot(session, seen),
         undoes=last.id,
     )
-    session.add(undone)
-    _restore(session, standing, last.before)
-    _touch(item, standing)
-    return Undone(last.id, item.id, item.row_version)
+    _restore(session, seen.item_id, last.before["truth"])
+    changed = items.change(session, seen, last.before["state"])
+    return Undone(last.id, changed.item_id, changed.row_version)
 
 
 def describe(annotation: Annotation) -> dict[str, Any]:
@@ -106,74 +106,64 @@ def describe(annotation: Annotation) -> dict[str, Any]:
     }
 
 
-def _get(session: Session, item_id: int) -> tuple[Item, Standing]:
-    if not (found := items.list_with_standings(session, [item_id])):
+def _get(session: Session, item_id: int) -> Seen:
+    if (found := items.get_seen(session, item_id)) is None:
         raise NotFound(f"There is no item {item_id}.")
-    return found[0]
+    return found
 
 
-def _repeated(session: Session, stored: Annotation, said: Said) -> Submitted:
-    if stored.item_id != said.item_id:
+def _repeated(session: Session, stored: tuple[int, int], said: Said) -> Submitted:
+    annotation_id, item_id = stored
+    if item_id != said.item_id:
         raise BadInput(f"The token {said.token!r} was used for another item.")
-    item, _ = _get(session, stored.item_id)
-    return Submitted(stored.id, item.row_version, repeated=True)
+    return Submitted(annotation_id, _get(session, item_id).row_version, repeated=True)
 
 
-def _refuse_stale(session: Session, item: Item, said: Said) -> None:
+def _refuse_stale(session: Session, item: Seen, said: Said) -> None:
     if said.seen_version is None or said.seen_version == item.row_version:
         return
-    who, stands = _last_change(session, item)
+    who, stands = _last_change(session, item.item_id)
     message = f"{who} has changed this item since you opened it; your labels are not saved yet."
     raise Conflict(message, {"row_version": item.row_version} | stands)
 
 
-def _last_change(session: Session, item: Item) -> tuple[str, dict[str, Any]]:
+def _last_change(session: Session, item_id: int) -> tuple[str, dict[str, Any]]:
     """Return who changed an item last, and what they said with the labels that stand now."""
-    last, known = annotations.get_last(session, item.id), truths.get_truth(session, item.id)
+    last, known = annotations.get_last(session, item_id), truths.get_truth(session, item_id)
     stand = {"labels": list(known.labels.values()) if known else []}
-    is_imported = known is not None and known.row.annotation_id is None
-    if last is not None and not (is_imported and known.row.decided_at > last.created_at):
+    is_imported = known is not None and known.annotation_id is None
+    if last is not None and not (is_imported and known.decided_at > last.created_at):
         return last.person, describe(last) | stand
-    return "An import", {"kind": "import", "person": known.row.person if known else "", "note": ""} | stand
+    return "An import", {"kind": "import", "person": known.person if known else "", "note": ""} | stand
 
 
-def _label_ids(session: Session, names: Sequence[str]) -> dict[str, int]:
+def _labels(session: Session, names: Sequence[str]) -> dict[int, str]:
     found = labels.list_label_ids(session, names)
     if unknown := [name for name in names if name not in found]:
         raise BadInput(f"There is no label named {unknown[0]!r}.")
-    return found
+    return {label_id: name for name, label_id in found.items()}
 
 
-def _snapshot(session: Session, standing: Standing) -> dict[str, Any]:
-    known = truths.get_truth(session, standing.item_id)
+def _snapshot(session: Session, seen: Seen) -> dict[str, Any]:
+    known = truths.get_truth(session, seen.item_id)
     if known is None:
-        return {"state": standing.state, "truth": None}
+        return {"state": seen.state, "truth": None}
     truth = {
         "labels": list(known.labels.values()),
-        "origin": known.row.origin,
-        "person": known.row.person,
-        "at": known.row.decided_at.isoformat(),
-        "annotation_id": known.row.annotation_id,
+        "origin": known.origin,
+        "person": known.person,
+        "at": known.decided_at.isoformat(),
+        "annotation_id": known.annotation_id,
     }
-    return {"state": standing.state, "truth": truth}
+    return {"state": seen.state, "truth": truth}
 
 
-def _restore(session: Session, standing: Standing, before: dict[str, Any]) -> None:
-    standing.state = before["state"]
-    if (truth := before["truth"]) is None:
-        truths.remove_truth(session, standing.item_id)
+def _restore(session: Session, item_id: int, truth: dict[str, Any] | None) -> None:
+    if truth is None:
+        truths.remove_truth(session, item_id)
         return
-    row = Truth(
-        item_id=standing.item_id,
-        origin=truth["origin"],
-        person=truth["person"],
-        decided_at=datetime.fromisoformat(truth["at"]),
-        annotation_id=truth["annotation_id"],
-    )
     # A label that was archived since has no id here any more and cannot come back.
-    truths.replace_truth(session, row, labels.list_label_ids(session, truth["labels"]).values())
-
-
-def _touch(item: Item, standing: Standing) -> None:
-    item.row_version += 1
-    standing.leased_to, standing.leased_until = None, None
+    chosen = {label_id: name for name, label_id in labels.list_label_ids(session, truth["labels"]).items()}
+    decided_at = datetime.fromisoformat(truth["at"])
+    known = KnownTruth(truth["origin"], truth["person"], decided_at, truth["annotation_id"], chosen)
+    truths.replace_truth(session, item_id, known)

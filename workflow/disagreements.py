@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from storage import cells, items, queue
 from storage.database import Database
-from storage.tables import Item, Standing
+from storage.items import StoredItem
 from workflow.disagreement_csv import COLUMNS, NEIGHBOURS, cells_of, checked_columns
 from workflow.disagreement_maps import PairList, StanceMap, pair_list, stance_map
 from workflow.neighbours import Neighbours
@@ -76,7 +76,6 @@ class Disagreements:
                 chunk = ids[start : start + CHUNK]
                 near = self.neighbours.labels_near(session, chunk) if with_neighbours else {}
                 yield from _rows(session, context, chunk, near)
-                session.expunge_all()
 
 
 def _rows(
@@ -87,17 +86,16 @@ def _rows(
 ) -> list[DisagreementRow]:
     voices = list_voices(session, item_ids)
     return [
-        _row(context, item, voices[item.id], truth_view(context, voices[item.id].known), standing, near)
-        for item, standing in items.list_with_standings(session, item_ids)
+        _row(context, item, voices[item.id], truth_view(context, voices[item.id].known), near)
+        for item in items.list_items(session, item_ids)
     ]
 
 
 def _row(
     context: Context,
-    item: Item,
+    item: StoredItem,
     voices: Voices,
     truth: TruthView | None,
-    standing: Standing,
     near: Mapping[int, tuple[NearLabels, ...]],
 ) -> DisagreementRow:
     return DisagreementRow(
@@ -111,8 +109,8 @@ def _row(
         annotator=truth.person if truth else "",
         decided_at=truth.at if truth else None,
         said=classifier_views(context, voices),
-        kind=standing.kind,
-        band=standing.band,
-        score=standing.instructive,
+        kind=item.kind,
+        band=item.band,
+        score=item.instructive,
         neighbours=near.get(item.id, ()),
     )

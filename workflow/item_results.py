@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from storage import annotations, items
+from storage.annotations import Remark
 from storage.database import Database
-from storage.tables import Annotation, Item, Standing
+from storage.items import StoredItem
 from workflow.errors import NotFound
 from workflow.live import Live
 from workflow.neighbours import Neighbours
@@ -40,17 +41,17 @@ class ItemResults:
             conflicts = items.list_conflicts(session, item_ids)
             return [
                 ItemResult(
-                    item=item_view(item, standing),
+                    item=item_view(item),
                     truth=truth_view(context, voices[item.id].known),
                     classifiers=(views := classifier_views(context, voices[item.id])),
                     neighbours=near.get(item.id, ()),
-                    disagreement=disagreement_view(context, voices[item.id], standing.instructive),
+                    disagreement=disagreement_view(context, voices[item.id], item.instructive),
                     history=tuple(map(_annotation_view, said.get(item.id, ()))),
                     conflicts=tuple(map(tuple, conflicts.get(item.id, ()))),
                     unavailable=(why := self._silent(session, views, near.get(item.id, ()))),
                     loading=("neighbours",) if "neighbours" in why else (),
                 )
-                for item, standing in items.list_with_standings(session, item_ids)
+                for item in items.list_items(session, item_ids)
             ]
 
     def _silent(
@@ -62,7 +63,7 @@ class ItemResults:
         return why
 
 
-def item_view(item: Item, standing: Standing) -> ItemView:
+def item_view(item: StoredItem) -> ItemView:
     """Return an item as pages show it."""
     return ItemView(
         id=item.id,
@@ -72,10 +73,10 @@ def item_view(item: Item, standing: Standing) -> ItemView:
         published_at=item.published_at,
         companies=tuple(item.companies),
         split=item.split,
-        state=standing.state,
+        state=item.state,
         row_version=item.row_version,
     )
 
 
-def _annotation_view(row: Annotation) -> AnnotationView:
-    return AnnotationView(row.id, row.kind, tuple(row.labels), row.note, row.person, row.created_at)
+def _annotation_view(said: Remark) -> AnnotationView:
+    return AnnotationView(said.id, said.kind, tuple(said.labels), said.note, said.person, said.at)

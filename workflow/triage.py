@@ -141,8 +141,8 @@ class Triage:
             ids = queue.list_ids(session, narrowed, limit, offset)
             known = truths.list_truths(session, ids)
             rows = [
-                ItemRow(item_view(item, standing), truth_view(context, known.get(item.id)))
-                for item, standing in items.list_with_standings(session, ids)
+                ItemRow(item_view(item), truth_view(context, known.get(item.id)))
+                for item in items.list_items(session, ids)
             ]
             return rows, queue.count_items(session, narrowed)
 

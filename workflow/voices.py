@@ -5,7 +5,6 @@ One assembly for the triage page, the disagreement table and the CSV, so that al
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from sqlalchemy.orm import Session
 
@@ -46,13 +45,6 @@ class Context:
             version=lambda version_id: session.get_one(Version, version_id),
         )
 
-    @cached_property
-    def thresholds(self) -> dict[str, dict[str, float]]:
-        """Return the live versions' thresholds by classifier and label name."""
-        return {
-            name: self.named(versions.list_thresholds(self.live[name])) for name in CLASSIFIERS if name in self.live
-        }
-
     def named(self, values: Mapping[int, float]) -> dict[str, float]:
         """Return values by the names of labels in use; those of archived ones are left out."""
         return {self.names[label_id]: value for label_id, value in values.items() if label_id in self.names}
@@ -75,13 +67,11 @@ def classifier_views(context: Context, voices: Voices) -> dict[str, ClassifierVi
 def _classifier_view(context: Context, live: Version, said: Spoken) -> ClassifierView:
     outdated = said.version_id != live.id
     version = context.version(said.version_id) if outdated else live
-    scores = context.named(said.scores)
-    thresholds = context.named(versions.list_thresholds(version)) if outdated else context.thresholds[live.classifier]
     return ClassifierView(
         version=version.number,
         labels=context.name_all(said.proposed),
-        scores=scores,
-        thresholds={name: thresholds[name] for name in scores if name in thresholds},
+        scores=context.named(said.scores),
+        thresholds=context.named(versions.list_thresholds(version, said.scores)),
         micro_f1=version.metrics.get("micro_f1"),
         examples=tuple(said.examples),
         model=str(version.recipe.get("model") or version.recipe.get("checkpoint", "")),
@@ -94,7 +84,7 @@ def truth_view(context: Context, known: KnownTruth | None) -> TruthView | None:
     """Return an item's truth with names."""
     if known is None:
         return None
-    return TruthView(context.name_all(list(known.labels)), known.row.origin, known.row.person, known.row.decided_at)
+    return TruthView(context.name_all(list(known.labels)), known.origin, known.person, known.decided_at)
 
 
 def disagreement_view(context: Context, voices: Voices, score: float) -> DisagreementView | None:

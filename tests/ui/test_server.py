@@ -1,8 +1,10 @@
 import re
 
+import gradio as gr
 import pytest
 
 from ui.front import STATIC
+from ui.server import QUEUE_SECONDS
 
 
 def test_the_process_says_that_it_answers(quiet_web):
@@ -46,3 +48,11 @@ def test_gradio_keeps_no_history_and_shows_no_footer(quiet_web):
     assert not config["run_history"]
     assert config["footer_links"] == []
     assert not config["analytics_enabled"]
+
+
+def test_gradio_s_queue_rests_between_its_looks_for_work(quiet_web):
+    """Bug: it looked a thousand times a second, which cost four hundredths of a processor while nobody asked."""
+    rests = {"sleep_when_free", "progress_update_sleep_when_free"}
+    assert rests <= vars(gr.Blocks()._queue).keys(), "another Gradio calls them otherwise"
+    page = quiet_web.app.routes[-1].app.get_blocks()
+    assert {getattr(page._queue, name) for name in rests} == {QUEUE_SECONDS}
