@@ -72,9 +72,10 @@ def train_starter(
         message="Training prompt",
     )
     # On processors the plain attention is the faster one for prompts as short as these.
+    usual = local.model.config._attn_implementation
     local.model.set_attn_implementation("eager")
     train(course)
-    local.model.set_attn_implementation("sdpa")
+    local.model.set_attn_implementation(usual)
     return local
 
 

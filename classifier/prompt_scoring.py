@@ -7,8 +7,7 @@ every token sees the prompt and its own ancestors only (after SpecInfer, Miao et
 """
 
 from collections.abc import Iterator, Sequence
-from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -17,8 +16,10 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import DynamicCache, PreTrainedModel
 
-from classifier.last_layer import read_at, spare
-from classifier.trie import AnswerTokens, Fork, LabelTrie, Node, forks
+from classifier.last_layer import read_at, spare, spare_attention
+from classifier.prompt_cache import branch, empty_cache, for_rows
+from classifier.prompt_packing import SideBySide
+from classifier.trie import AnswerTokens, Fork, LabelTrie, Node, Tokens, forks
 
 NEGLIGIBLE = 0.01
 """A beginning of an answer that is less likely than this is not followed any further."""
@@ -30,7 +31,8 @@ BARRED = -1e9
 class Beginnings:
     """Beginnings of answers, one a row: whose prompt, how likely, which sequences are left, what the model keeps.
 
-    `state` [rows, width] is the hidden state after which the next label comes, `seen` [rows, length] masks `cache`.
+    `state` [rows, width] is the hidden state after which the next label comes. `cache` keeps each of the prompts once,
+    with all beginnings of its answer behind it; `seen` [rows, length] masks what of that belongs to a row.
     """
 
     prompt: Tensor
@@ -38,7 +40,15 @@ class Beginnings:
     left: Tensor  # float [rows, S], 1.0 where a sequence may still be said
     state: Tensor
     seen: Tensor
+    prompts: int
     cache: DynamicCache
+
+    def by_row(self) -> DynamicCache:
+        """Return what each row goes on from, for a look ahead that is not kept."""
+        ahead = branch(self.cache)
+        if not torch.equal(self.prompt, torch.arange(self.prompts, device=self.prompt.device)):
+            ahead.batch_select_indices(self.prompt)
+        return ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +58,6 @@ class Prefix:
     length: int
     cache: DynamicCache
 
-    def for_rows(self, rows: int) -> DynamicCache:
-        """Return a copy for each of so many prompts to go on with."""
-        cache = deepcopy(self.cache)
-        if self.length:
-            cache.batch_repeat_interleave(rows)
-        return cache
-
 
 class AnswerScorer:
     """Scores all labels under one model, following `beams` beginnings of up to `max_labels` labels a prompt."""
@@ -62,22 +65,24 @@ class AnswerScorer:
     def __init__(self, model: PreTrainedModel, answer: AnswerTokens, beams: int = 3, max_labels: int = 4) -> None:
         self.model, self.answer, self.trie = model, answer, LabelTrie(answer)
         spare(model)
+        spare_attention(model)
         self.beams, self.max_labels = beams, max_labels
         self.forks = forks(self.trie)
         self.nodes = _nodes_to_read(self.forks)
+        self.ancestors = _ancestors(self.nodes)
 
     @torch.inference_mode()
     def read(self, prefix: Sequence[int]) -> Prefix:
         """Read tokens that many prompts begin with, once for all of them."""
-        cache = DynamicCache(config=self.model.config)
+        cache = empty_cache(self.model.config)
         if prefix:
             ids = torch.tensor([prefix], device=self.model.device)
-            self._read(ids, torch.ones_like(ids), torch.arange(len(prefix), device=ids.device)[None], cache)
+            self._read(ids, None, torch.arange(len(prefix), device=ids.device)[None], cache)
         return Prefix(len(prefix), cache)
 
     @torch.inference_mode()
     def score(self, ids: Tensor, seen: Tensor, prefix: Prefix | None = None) -> np.ndarray:
-        """Return float32 [n, L] in 0..1 for prompts padded on the left: ids and mask, both int64 [n, length].
+        """Return float32 [n, L] in 0..1 for padded prompts: ids and mask, both int64 [n, length].
 
         All prompts begin with `prefix`, which `ids` leave out.
         """
@@ -97,21 +102,32 @@ class AnswerScorer:
             answers = self._say(answers, next_label, chosen)
 
     def _read_prompts(self, ids: Tensor, seen: Tensor, prefix: Prefix) -> Beginnings:
-        rows, sequences = len(ids), len(self.answer.sequences)
-        ones = torch.ones(rows, sequences, device=ids.device)
-        cache = prefix.for_rows(rows)
-        seen = functional.pad(seen, (prefix.length, 0), value=1)
-        positions = (seen.cumsum(1) - 1).clamp(min=0)[:, prefix.length :]
-        last = torch.full((rows,), ids.shape[1] - 1, device=ids.device)
-        with read_at(last, ids.shape[1]):
-            states = self._read(ids, seen, positions, cache)
-        return Beginnings(torch.arange(rows, device=ids.device), ones[:, 0], ones, states[:, -1], seen, cache)
+        ids, seen = _padded_right(ids, seen)
+        rows, length = ids.shape
+        each, last = torch.arange(rows, device=ids.device), (seen.sum(1) - 1).clamp(min=0)
+        cache = for_rows(prefix.cache, rows)
+        positions = torch.arange(prefix.length, prefix.length + length, device=ids.device).expand(rows, -1)
+        with read_at(last, length):
+            states = self._read(ids, None, positions, cache)
+        ones = torch.ones(rows, len(self.answer.sequences), device=ids.device)
+        seen = functional.pad(seen, (prefix.length, 0), value=1).bool()
+        return Beginnings(each, ones[:, 0], ones, states[each, last], seen, rows, cache)
 
-    def _read(self, ids: Tensor, mask: Tensor, positions: Tensor, cache: DynamicCache) -> Tensor:
+    def _read(self, ids: Tensor, visible: Tensor | None, positions: Tensor, cache: DynamicCache) -> Tensor:
+        """Return the state at each of `ids` [rows, n], which see `visible` [rows, n, length], or all before them."""
         output = self.model.base_model(
-            input_ids=ids, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True
+            input_ids=ids,
+            attention_mask=None if visible is None else self._added(visible),
+            position_ids=positions,
+            past_key_values=cache,
+            use_cache=True,
         )
         return output.last_hidden_state
+
+    def _added(self, visible: Tensor) -> Tensor:
+        kind = torch.float32 if torch.is_autocast_enabled(visible.device.type) else self.model.dtype
+        mask = torch.zeros(visible.shape, dtype=kind, device=visible.device)
+        return mask.masked_fill(~visible, torch.finfo(kind).min)[:, None]
 
     def _next_sequence(self, answers: Beginnings) -> Tensor:
         """Return the probability [rows, S] of each sequence to come next; what is missing to 1 is the end."""
@@ -131,26 +147,14 @@ class AnswerScorer:
         """Return the hidden state [rows, width] at every node below the root that has a choice after it."""
         if not self.nodes:
             return {}
-        rows = len(answers.seen)
-        tokens = torch.tensor([[node.token for node in self.nodes]], device=answers.seen.device).expand(rows, -1)
-        depth = torch.tensor([node.depth - 1 for node in self.nodes], device=answers.seen.device)
+        rows, device = len(answers.seen), answers.seen.device
+        tokens = torch.tensor([[node.token for node in self.nodes]], device=device).expand(rows, -1)
+        depth = torch.tensor([node.depth - 1 for node in self.nodes], device=device)
         positions = answers.seen.sum(1, keepdim=True) + depth
-        visible = torch.cat([answers.seen[:, None].bool().expand(-1, len(self.nodes), -1), self._ancestors(rows)], 2)
-        kind = self.model.dtype if not torch.is_autocast_enabled(answers.seen.device.type) else torch.float32
-        mask = torch.zeros(visible.shape, dtype=kind, device=visible.device).masked_fill(
-            ~visible, torch.finfo(kind).min
-        )
-        states = self._read(tokens, mask[:, None], positions, answers.cache)
-        answers.cache.crop(-len(self.nodes))
+        before = answers.seen[:, None].expand(-1, len(self.nodes), -1)
+        visible = torch.cat([before, self.ancestors.to(device).expand(rows, -1, -1)], 2)
+        states = self._read(tokens, visible, positions, answers.by_row())
         return {node.number: states[:, index] for index, node in enumerate(self.nodes)}
-
-    def _ancestors(self, rows: int) -> Tensor:
-        index = {node.number: place for place, node in enumerate(self.nodes)}
-        sees = torch.zeros(len(self.nodes), len(self.nodes), dtype=torch.bool, device=self.model.device)
-        for place, node in enumerate(self.nodes):
-            for ancestor in _upwards(node):
-                sees[place, index[ancestor.number]] = True
-        return sees.expand(rows, -1, -1)
 
     def _logits(self, states: Tensor, tokens: tuple[int, ...]) -> Tensor:
         """Return float32 [rows, tokens]; only these rows of the output embeddings are multiplied."""
@@ -176,24 +180,31 @@ class AnswerScorer:
 
     def _say(self, answers: Beginnings, next_label: Tensor, chosen: list[tuple[int, int]]) -> Beginnings:
         """Let each chosen row say its label and the separator."""
-        device = answers.seen.device
-        rows = torch.tensor([row for row, _ in chosen], device=device)
-        labels = torch.tensor([label for _, label in chosen], device=device)
+        rows, labels = torch.tensor(chosen, device=answers.seen.device).T
         said = [self.answer.labels[label] + self.answer.separator for _, label in chosen]
-        lengths = torch.tensor([len(tokens) for tokens in said], device=device)
-        width = int(lengths.max())
-        ids = torch.tensor([[*tokens, *[tokens[-1]] * (width - len(tokens))] for tokens in said], device=device)
-        offsets = torch.arange(width, device=device)
-        positions = answers.seen[rows].sum(1, keepdim=True) + offsets
-        seen = torch.cat([answers.seen[rows], (offsets < lengths[:, None]).to(answers.seen)], 1)
-        answers.cache.batch_select_indices(rows)
-        states = self._read(ids, seen, positions, answers.cache)
-        each = torch.arange(len(rows), device=device)
+        lengths = torch.tensor([len(tokens) for tokens in said], device=rows.device)
+        states, seen = self._read_on(answers, rows, said, lengths)
+        each = torch.arange(len(rows), device=rows.device)
         left = answers.left[rows].clone()
         left[each, labels] = 0
         left[:, self.trie.others] = 0
         mass = answers.mass[rows] * next_label[rows, labels] * self._goes_on(states, lengths)
-        return Beginnings(answers.prompt[rows], mass, left, states[each, lengths - 1], seen, answers.cache)
+        state = states[each, lengths - 1]
+        return replace(answers, prompt=answers.prompt[rows], mass=mass, left=left, state=state, seen=seen)
+
+    def _read_on(
+        self, answers: Beginnings, rows: Tensor, said: Sequence[Tokens], lengths: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Read what rows say; return the states [rows, longest, width] after each token, and what the rows see now."""
+        width = int(lengths.max())
+        ids = torch.tensor([[*tokens, *[tokens[-1]] * (width - len(tokens))] for tokens in said], device=rows.device)
+        before, offsets = answers.seen[rows], torch.arange(width, device=rows.device)
+        beside = SideBySide.of(answers.prompt[rows], answers.prompts)
+        own = beside.own((offsets <= offsets[:, None]).expand(len(rows), -1, -1))
+        visible = torch.cat([before[:, None].expand(-1, width, -1), own], 2)
+        positions = before.sum(1, keepdim=True) + offsets
+        states = self._read(*map(beside.pack, (ids, visible, positions)), answers.cache)
+        return beside.unpack(states), torch.cat([before, beside.own(offsets < lengths[:, None])], 1)
 
     def _goes_on(self, states: Tensor, lengths: Tensor) -> Tensor:
         """Return the probability [rows] of the separator rather than the end, token by token while they differ."""
@@ -219,3 +230,18 @@ def _upwards(node: Node) -> Iterator[Node]:
     while node.parent is not None:
         yield node
         node = node.parent
+
+
+def _ancestors(nodes: Sequence[Node]) -> Tensor:
+    """Return bool [nodes, nodes]: which of them each sees, itself among them."""
+    index = {node.number: place for place, node in enumerate(nodes)}
+    sees = torch.zeros(len(nodes), len(nodes), dtype=torch.bool)
+    for place, node in enumerate(nodes):
+        sees[place, [index[ancestor.number] for ancestor in _upwards(node)]] = True
+    return sees
+
+
+def _padded_right(ids: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
+    """Move all padding behind the prompts, where a causal model does not see it and no mask has to say so."""
+    order = seen.argsort(dim=1, descending=True, stable=True)
+    return ids.gather(1, order), seen.gather(1, order)

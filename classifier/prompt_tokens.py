@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
+from functools import lru_cache
 
 from tokenizers import AddedToken
 from transformers import PreTrainedTokenizerBase
@@ -14,6 +15,8 @@ END_OF_ANSWER = "\n"
 PLAIN_CHAT = "{% for message in messages %}{{ message['content'] }}{% endfor %}"
 """The starter's chat template: a prompt as it stands, so that any chat server can serve the model."""
 MOST_CHARACTERS_A_TOKEN = 12
+REMEMBERED = 2048
+"""Texts whose shortened form is kept: the same examples stand in many prompts."""
 
 
 def starter_tokenizer(base: PreTrainedTokenizerBase, form: PromptForm) -> PreTrainedTokenizerBase:
@@ -102,13 +105,14 @@ def reserved_words(tokenizer: PreTrainedTokenizerBase) -> tuple[str, ...]:
 def clip_to(tokenizer: PreTrainedTokenizerBase, size: int) -> Callable[[str], str]:
     """Return a function that shortens a text to `size` tokens."""
 
-    def clip(text: str) -> str:
-        # A token is at least a byte: most texts of an example's length need no counting.
-        if len(text) * 4 <= size:
-            return text
-        text = text[: size * MOST_CHARACTERS_A_TOKEN]
+    @lru_cache(REMEMBERED)
+    def counted(text: str) -> str:
         spans = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
         return text[: spans[size - 1][1]] if len(spans) > size else text
+
+    def clip(text: str) -> str:
+        # A token is at least a byte: most texts of an example's length need no counting.
+        return text if len(text) * 4 <= size else counted(text[: size * MOST_CHARACTERS_A_TOKEN])
 
     return clip
 

@@ -1,11 +1,14 @@
+import copy
 import itertools
 import math
 from functools import cache
 
 import pytest
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 from transformers import Qwen2Config, Qwen2ForCausalLM
 
+from classifier.last_layer import read_at
 from classifier.options.sample_design import SampleDesign
 from classifier.prompt_scoring import AnswerScorer
 from classifier.prompt_tokens import answer_tokens
@@ -114,6 +117,29 @@ def test_a_prefix_read_once_changes_nothing(model, form):
     for _ in range(2):
         assert scorer.score(*padded(PROMPTS), prefix) == pytest.approx(whole, abs=1e-5)
     assert scorer.score(*padded(PROMPTS)) != pytest.approx(whole, abs=1e-3)
+
+
+@pytest.mark.parametrize("begins", [[], [21, 22, 23, 24]])
+def test_a_last_layer_that_attends_only_where_it_is_read_changes_nothing(model, begins, monkeypatch):
+    def score():
+        scorer = AnswerScorer(model, FORMS["separator"])
+        prefix = scorer.read(begins)
+        with FlopCounterMode(display=False) as counted:
+            return scorer.score(*padded(PROMPTS), prefix), counted.get_total_flops()
+
+    sparing, work = score()
+    monkeypatch.setattr("classifier.prompt_scoring.read_at", lambda _places, length: read_at(None, length))
+    whole, all_work = score()
+    assert sparing == pytest.approx(whole, abs=1e-5)
+    assert work < all_work
+
+
+def test_a_model_that_attends_in_another_way_gives_the_same_scores(model):
+    other = copy.deepcopy(model)
+    other.set_attn_implementation("eager")
+    scores = [AnswerScorer(each, FORMS["separator"]).score(*padded(PROMPTS)) for each in (model, other)]
+    assert scores[0] == pytest.approx(scores[1], abs=1e-5)
+    assert other.config._attn_implementation == "eager"
 
 
 def test_few_beams_only_lose_unlikely_answers(model):
