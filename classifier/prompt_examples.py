@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
-from sklearn.feature_extraction.text import HashingVectorizer
 
 from classifier.examples import Example
 from classifier.options.retrieval import Retrieval
@@ -75,6 +74,9 @@ def mmr(relevance: np.ndarray, alike: np.ndarray, count: int, diversity: float) 
 
 def likeness(texts: Sequence[str]) -> np.ndarray:
     """Return the cosine [n, n] of the texts' character 2- and 3-grams, which any language has."""
+    # Imported here: a server that ranks otherwise does without the library.
+    from sklearn.feature_extraction.text import HashingVectorizer
+
     counts = HashingVectorizer(analyzer="char", ngram_range=(2, 3), alternate_sign=False)
     grams = counts.transform([text[:MOST_CHARACTERS] for text in texts])
     return (grams @ grams.T).toarray()

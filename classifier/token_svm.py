@@ -10,7 +10,6 @@ import numpy as np
 import torch
 from scipy import sparse
 from scipy.sparse import csr_matrix
-from sklearn.svm import LinearSVC
 from torch import Tensor
 
 from classifier.watch import Watch
@@ -44,6 +43,9 @@ def fit_token_svm(
 
     An example counts for no label that is `unknown` of it, bool [n, L].
     """
+    # Imported here: a server reads what was fitted and does without the library.
+    from sklearn.svm import LinearSVC
+
     chosen = np.random.default_rng(0).permutation(len(tokens))[:MOST_ITEMS]
     counts = _counts([tokens[row] for row in chosen], vocabulary)
     wanted = targets[chosen]

@@ -37,6 +37,13 @@ def test_a_saved_retriever_encodes_as_before(retriever, tmp_path):
     np.testing.assert_allclose(lineup.load_retriever(tmp_path).encode(TEXTS), retriever.encode(TEXTS), atol=1e-6)
 
 
+def test_sentence_transformers_opens_the_starter_and_says_the_same(retriever, tmp_path):
+    retriever.save(tmp_path)
+    texts = [*TEXTS, "", TEXTS[0] * 500]
+    opened = SentenceTransformer(str(tmp_path / "encoder"), device="cpu")
+    np.testing.assert_allclose(retriever.encode(texts), opened.encode(texts, normalize_embeddings=True), atol=1e-6)
+
+
 def test_an_unfinished_directory_is_refused(retriever, tmp_path):
     retriever.save(tmp_path)
     (tmp_path / "metadata.json").unlink()
