@@ -65,13 +65,14 @@ def percentile(values: Sequence[float], share: int) -> float:
 def keep(part: str, figures: Sequence[Figure] = (), said: str = "", path: Path = RESULTS) -> None:
     """Write the figures of one part into the file, or what another benchmark said, in place of its last ones.
 
-    A line "Missed: …" below a part's table is kept: it says why a bar is missed, which only a person can.
+    A line "Missed: …" below a part's table is kept while a bar is missed: it says why, which only a person can.
     """
     written = path.read_text(encoding="utf-8") if path.exists() else HEADER
     head, *parts = re.split(r"^(?=## )", written, flags=re.MULTILINE)
     kept = {text.split("\n", 1)[0].removeprefix("## "): text for text in parts}
     table = COLUMNS + "".join(figure.row for figure in figures) if figures else ""
-    why = re.findall(r"^Missed: .*\n", kept.get(part, ""), flags=re.MULTILINE)
+    is_missed = "MISSED" in said or not all(figure.is_met for figure in figures)
+    why = re.findall(r"^Missed: .*\n", kept.get(part, ""), flags=re.MULTILINE) if is_missed else []
     quoted = "".join(f"    {line}\n" for line in said.splitlines())
     kept[part] = f"## {part}\n\n" + "\n".join([machine() + "\n", *filter(None, [table, quoted, *why])]) + "\n"
     path.write_text(head + "\n".join(text.rstrip("\n") + "\n" for text in kept.values()), encoding="utf-8")
