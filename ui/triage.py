@@ -113,9 +113,9 @@ class TriageHandlers:
         """Count what the filter lets through, without handing out an item."""
         return {"left": self.use_cases.triage.count(filter_from(filter))}
 
-    def progress(self, by: Actor) -> Fields:
-        """Return the job that works now or waits, if there is one."""
-        return {"job": self._unfinished_job()}
+    def progress(self, by: Actor, item_id: int) -> Fields:
+        """Return the job that works now or waits, if there is one, and who has spoken of an item by now."""
+        return {"job": self._unfinished_job(), "speakers": self.use_cases.triage.speakers(item_id)}
 
     def pace(self, by: Actor, since: str) -> Fields:
         """Tell what the person did since a moment, the browser's midnight."""

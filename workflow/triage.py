@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from storage import items, queue, truths
+from storage import items, queue, standings, truths, versions
 from storage.database import Database
 from storage.queue import ORDERS
 from workflow.annotating import Said, annotate, undo
@@ -68,6 +68,12 @@ class Triage:
     def item(self, item_id: int) -> ItemResult:
         """Return all that is known of an item."""
         return self.results.one(item_id)
+
+    def speakers(self, item_id: int) -> list[str]:
+        """Return the classifiers that the item's page shows speaking; none where the item is gone."""
+        with self.database.read() as session:
+            live = versions.list_live(session)
+            return sorted(name for _, name in standings.list_spoken(session, [item_id]) if name in live)
 
     def ask_again(self, item_id: int, patience: float | None = None) -> ItemResult:
         """Ask the prompt classifier about an item with the neighbours of now, and store what it says.

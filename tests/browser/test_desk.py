@@ -182,6 +182,21 @@ def test_items_that_changed_are_shown_anew_and_one_that_is_gone_makes_room(desk,
     expect(desk.locator(".desk[data-state=item]")).to_be_visible()
 
 
+def test_what_a_classifier_says_late_is_filled_in_without_a_reload_and_keeps_what_is_typed(data, address, open_page):
+    item = 77
+    with sqlite3.connect(data / "triage.db", timeout=60) as connection:
+        connection.execute("CREATE TABLE aside AS SELECT * FROM prediction WHERE item_id = ?", (item,))
+    change(data, "DELETE FROM prediction WHERE item_id = ?", item)
+    page = open_page(f"{address}/?item={item}")
+    expect(page.locator(".desk[data-state=item]")).to_be_visible()
+    page.locator("input.note").fill("look twice")
+    columns = page.locator(".matrix-head .column")
+    expect(columns.filter(has_text="v3")).to_have_count(0)
+    change(data, "INSERT INTO prediction SELECT * FROM aside")
+    expect(columns.filter(has_text="v3")).to_have_count(3)
+    expect(page.locator("input.note")).to_have_value("look twice")
+
+
 def test_a_label_made_elsewhere_is_found_once_somebody_comes_back(desk, data):
     add_label(data, "员工罢工潮")
     desk.evaluate(COME_BACK)

@@ -65,7 +65,7 @@ def test_the_mark_changes_with_the_rows(handlers, desk):
 def test_a_silent_classifier_is_not_waited_for_while_a_bake_off_runs(handlers, desk):
     learn(desk)
     handlers.start(ANN, **WISH)
-    assert TriageHandlers(desk).progress(ANN) == {"job": None}
+    assert TriageHandlers(desk).progress(ANN, 1)["job"] is None
 
 
 def test_a_table_is_sent_as_a_file(desk, web):

@@ -57,7 +57,7 @@ OF_ITSELF = {
 }
 """What the app does by itself, or for a person's own account; no page and no endpoint hands it on."""
 READING = {
-    "triage": {"results", "why_empty", "item", "classify", "search", "count", "sources"},
+    "triage": {"results", "why_empty", "item", "speakers", "classify", "search", "count", "sources"},
     "paces": {"since"},
     "disagreements": {"columns", "counts", "stances", "pairs", "page", "export"},
     "labels": {"list", "scores"},

@@ -115,7 +115,14 @@ def test_a_silent_classifier_brings_the_job_that_works_on_it(handlers, desk):
     job = desk.retraining.start(by=ANN)
     assert handlers.open_item(ANN, 4)["job"].id == job.id
     assert handlers.open_item(ANN, 1)["job"] is None
-    assert handlers.progress(ANN)["job"].id == job.id
+    assert handlers.progress(ANN, 4)["job"].id == job.id
+
+
+def test_who_has_spoken_of_an_item_by_now_is_told(handlers):
+    for item_id in range(1, 5):
+        views = handlers.open_item(ANN, item_id)["result"].classifiers
+        assert handlers.progress(ANN, item_id)["speakers"] == sorted(name for name in views if views[name])
+    assert handlers.progress(ANN, 999) == {"job": None, "speakers": []}
 
 
 def test_a_wrong_filter_is_refused(handlers):

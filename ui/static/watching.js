@@ -17,7 +17,7 @@ function isAsked(desk) {
 /** Whether the item will be told more of before long. */
 const isAwaited = (desk) => Boolean(desk.job) || desk.result.loading.includes("neighbours");
 
-/** Whether somebody has said nothing of the item: a job may have begun since it was shown. */
+/** Whether somebody has said nothing of the item, as far as this page knows. */
 const isSilent = (desk) => Object.values(desk.result.classifiers).includes(null);
 
 const isSeen = (desk) => !document.hidden && desk.element.offsetParent && !desk.busy;
@@ -45,11 +45,15 @@ async function wake(desk) {
 }
 
 async function follow(desk) {
-  const { job } = await desk.ask.progress();
-  if (job) {
+  const { result } = desk;
+  const { job, speakers } = await desk.ask.progress({ item_id: result.item.id });
+  // Whoever went on meanwhile looks at another item.
+  if (result !== desk.result) return;
+  const isTold = speakers.some((name) => !result.classifiers[name]);
+  if (job && !isTold) {
     desk.job = job;
     desk.drawMatrix();
-  } else if (isAwaited(desk)) {
+  } else if (isTold || isAwaited(desk)) {
     desk.keepDraft();
     await desk.renew();
     // Who went on meanwhile is not called back: the next look comes soon.
