@@ -94,7 +94,8 @@ class Guard:
         request.scope["actor"] = None
         if request.method not in SAFE_METHODS and not _same_origin(request.headers):
             return _refused(403, "This request comes from another site.")
-        if request.url.path in OPEN_PATHS or request.url.path.startswith(OPEN_FOLDER):
+        path = request.scope["path"]
+        if path in OPEN_PATHS or path.startswith(OPEN_FOLDER):
             return None
         if (token := _token_of(request.headers)) is not None:
             request.scope["actor"] = self.accounts.of_token(token)

@@ -63,9 +63,11 @@ def answering(handler: Callable[..., dict[str, Any]]) -> Callable[[dict[str, Any
     def answer(fields: dict[str, Any] | None, request: gr.Request) -> dict[str, Any]:
         return in_language(attempt(fields or {}, actor_of(request)), language_of(request))
 
+    signature = inspect.signature(handler)
+
     def attempt(fields: dict[str, Any], by: Actor) -> dict[str, Any]:
         try:
-            inspect.signature(handler).bind(by, **fields)
+            signature.bind(by, **fields)
         except TypeError as wrong:
             return {"ok": False, "message": f"The page asked for something unknown: {wrong}."}
         try:
@@ -94,4 +96,6 @@ def shown(handler: Callable[Taken, Given]) -> Callable[Taken, Given]:
         except Exception as error:
             raise gr.Error(sentence(error), print_exception=False) from error
 
+    # Gradio asks for it at every call, and would find it anew behind both wrappers.
+    safe.__signature__ = inspect.signature(handler)
     return safe

@@ -1,7 +1,7 @@
 """The triage desk: hand out items, show all that is said of them, take what people say. Knows no page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from storage import items, queue, standings, truths, versions
 from storage.database import Database
@@ -13,6 +13,7 @@ from workflow.live import Live
 from workflow.neighbours import Neighbours
 from workflow.predicting import Predictor
 from workflow.standings import refresh
+from workflow.turns import Turns
 from workflow.views import ItemResult, ItemRow, NoItem, QueueFilter, Submitted, Undone
 from workflow.voices import Context, truth_view
 
@@ -27,6 +28,7 @@ class Triage:
     database: Database
     live: Live
     neighbours: Neighbours
+    turns: Turns = field(default_factory=Turns)
 
     @property
     def results(self) -> ItemResults:
@@ -48,12 +50,13 @@ class Triage:
     ) -> list[ItemResult]:
         """Hand the person several items, but none of `without`: those they are looking at or have just decided."""
         _check(chosen)
-        # Who has which item in hand may be forgotten when the power fails.
-        with self.database.write(durable=False) as session:
-            item_ids = queue.list_next_ids(session, chosen, person, after, limit, without)
-            if item_ids:
-                queue.lease(session, item_ids, person)
-        return self.results.many(item_ids)
+        with self.turns.one():
+            # Who has which item in hand may be forgotten when the power fails.
+            with self.database.write(durable=False) as session:
+                item_ids = queue.list_next_ids(session, chosen, person, after, limit, without)
+                if item_ids:
+                    queue.lease(session, item_ids, person)
+            return self.results.many(item_ids)
 
     def why_empty(self, chosen: QueueFilter, after: int | None) -> str:
         """Say why there is no next item, and what can be done."""
@@ -123,7 +126,7 @@ class Triage:
         return self._say(Said(item_id, "flagged", person, token, note=note))
 
     def _say(self, said: Said) -> Submitted:
-        with self.database.write() as session:
+        with self.turns.one(), self.database.write() as session:
             submitted = annotate(session, said)
             if not submitted.repeated:
                 refresh(session, [said.item_id])
