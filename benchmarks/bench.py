@@ -196,7 +196,8 @@ def _measure(title: str, measured: Iterator[Figure]) -> None:
         print(figure, flush=True)
         figures.append(figure)
         # At once: whoever stops a long part keeps what it has measured.
-        keep(title, figures)
+        keep(title, figures, is_whole=False)
+    keep(title, figures)
 
 
 if __name__ == "__main__":

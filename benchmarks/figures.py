@@ -62,16 +62,19 @@ def percentile(values: Sequence[float], share: int) -> float:
     return quantiles(values, n=100, method="inclusive")[share - 1]
 
 
-def keep(part: str, figures: Sequence[Figure] = (), said: str = "", path: Path = RESULTS) -> None:
+def keep(
+    part: str, figures: Sequence[Figure] = (), said: str = "", path: Path = RESULTS, *, is_whole: bool = True
+) -> None:
     """Write the figures of one part into the file, or what another benchmark said, in place of its last ones.
 
-    A line "Missed: …" below a part's table is kept while a bar is missed: it says why, which only a person can.
+    A line "Missed: …" below a part's table is kept until the whole part is measured and misses no bar: it says why one is
+    missed, which only a person can.
     """
     written = path.read_text(encoding="utf-8") if path.exists() else HEADER
     head, *parts = re.split(r"^(?=## )", written, flags=re.MULTILINE)
     kept = {text.split("\n", 1)[0].removeprefix("## "): text for text in parts}
     table = COLUMNS + "".join(figure.row for figure in figures) if figures else ""
-    is_missed = "MISSED" in said or not all(figure.is_met for figure in figures)
+    is_missed = not is_whole or "MISSED" in said or not all(figure.is_met for figure in figures)
     why = re.findall(r"^Missed: .*\n", kept.get(part, ""), flags=re.MULTILINE) if is_missed else []
     quoted = "".join(f"    {line}\n" for line in said.splitlines())
     kept[part] = f"## {part}\n\n" + "\n".join([machine() + "\n", *filter(None, [table, quoted, *why])]) + "\n"

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -26,8 +27,10 @@ from workflow.kin_shingles import KinShingles
 from workflow.placing import Fresh, Place, place
 from workflow.readers import Row
 
-CHUNK, CALM_CHUNK = 250, 3_000
+CHUNK, CALM_CHUNK = 120, 3_000
 """Rows a transaction: so few that an analyst who saves meanwhile does not notice, more while nobody is at work."""
+GIVING_WAY, LONGEST_PAUSE = 3.0, 0.5
+"""An import pauses so many times as long as it had to wait for its turn, but never for more seconds than these."""
 BY_TRUTH = heard([TRUTH])
 
 
@@ -79,9 +82,14 @@ class ImportRun:
     tally: Tally = field(default_factory=Tally)
     shingles: KinShingles = field(default_factory=KinShingles)
 
-    @_without_collector()
     def write(self, rows: Sequence[Row]) -> None:
-        """Store one chunk."""
+        """Store one chunk, and let people go before the next one."""
+        # Where it had to wait, others want to write, and they are people who look at a screen.
+        sleep(min(GIVING_WAY * self._write(rows), LONGEST_PAUSE))
+
+    @_without_collector()
+    def _write(self, rows: Sequence[Row]) -> float:
+        """Store one chunk; return how many seconds it had to wait for its turn."""
         # All that looks at a text unifies it first, which is quick where it is done.
         plain = [unify_width(row.text) for row in rows]
         hashes = [text_hash(text) for text in plain]
@@ -90,11 +98,14 @@ class ImportRun:
         first = {text_hash: index for index, text_hash in reversed(list(enumerate(hashes)))}
         chosen = [index for text_hash, index in first.items() if text_hash not in known]
         fresh = _prepare([(rows[index], plain[index], hashes[index]) for index in sorted(chosen)])
+        asked = monotonic()
         # When the power fails the last chunks may be missing, as after a kill; the end of the import is synced.
         with self.database.write(durable=False) as session:
+            waited = monotonic() - asked
             self._store(session, list(zip(hashes, rows, strict=True)), fresh)
             # In the same transaction, so that what is told of a run that was cut off is what was kept of it.
             imports.note_import(session, self.import_id, {**self.tally.counts(), "total": self.total})
+        return waited
 
     def _store(self, session: Session, rows: Sequence[tuple[str, Row]], fresh: Sequence[Fresh]) -> None:
         label_ids = self._labels(session, [row for _, row in rows])

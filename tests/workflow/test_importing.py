@@ -4,6 +4,8 @@ import csv
 import random
 from datetime import timedelta
 from pathlib import Path
+from threading import Event, Thread
+from time import sleep
 
 import pandas
 import pytest
@@ -205,6 +207,25 @@ def test_an_import_that_was_stopped_is_completed_by_the_next_one(desk_importing,
     assert count(database, Item) == 20
     assert desk_importing.run(path).added == 15
     assert count(database, Item) == count(database, Standing) == 35
+
+
+def test_an_import_that_had_to_wait_lets_others_go_first(desk_importing, database, tmp_path, monkeypatch):
+    pauses, is_held, prepare = [], Event(), import_run._prepare
+
+    def hold():
+        with database.write():
+            is_held.set()
+            sleep(0.1)
+
+    def prepare_behind_somebody(rows):
+        Thread(target=hold).start()
+        is_held.wait()
+        return prepare(rows)
+
+    monkeypatch.setattr(import_run, "sleep", pauses.append)
+    monkeypatch.setattr(import_run, "_prepare", prepare_behind_somebody)
+    desk_importing.run(write_jsonl(tmp_path / "a.jsonl", ROWS))
+    assert 0.2 < min(pauses) <= max(pauses) <= import_run.LONGEST_PAUSE
 
 
 def test_transactions_are_short_while_somebody_annotates(desk_importing, database, tmp_path, monkeypatch):
