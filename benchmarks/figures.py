@@ -67,8 +67,8 @@ def keep(
 ) -> None:
     """Write the figures of one part into the file, or what another benchmark said, in place of its last ones.
 
-    A line "Missed: …" below a part's table is kept until the whole part is measured and misses no bar: it says why one is
-    missed, which only a person can.
+    A line "Missed: …" below a part's table is kept until the whole part is measured and misses no bar: it says why
+    one is missed, which only a person can.
     """
     written = path.read_text(encoding="utf-8") if path.exists() else HEADER
     head, *parts = re.split(r"^(?=## )", written, flags=re.MULTILINE)
