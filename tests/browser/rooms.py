@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 from ui.words import words_of
 
@@ -39,11 +39,21 @@ def go_to(page, tab):
     """Open a tab, also where Gradio has folded it into a menu, and wait until it has drawn itself."""
     button = page.locator(f"#tab-{tab}-button")
     if not button.is_visible():
-        page.locator("#tabs .overflow-menu > button").click()
         name = words_of(page.evaluate("newsTriage.language"))[f"tab.{tab}"]
         button = page.locator("#tabs .overflow-dropdown button", has_text=name)
+        _unfold(page, button)
     button.click()
     settled(page)
+
+
+def _unfold(page, button):
+    # Gradio measures its tabs once more on a slow machine, and shuts the menu that somebody has just opened.
+    menu = page.locator("#tabs .overflow-menu > button")
+    menu.click()
+    try:
+        button.wait_for(timeout=5_000)
+    except TimeoutError:
+        menu.click()
 
 
 def settled(page):
