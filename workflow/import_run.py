@@ -27,7 +27,7 @@ from workflow.kin_shingles import KinShingles
 from workflow.placing import Fresh, Place, place
 from workflow.readers import Row
 
-CHUNK, CALM_CHUNK = 120, 3_000
+CHUNK, CALM_CHUNK = 125, 3_000
 """Rows a transaction: so few that an analyst who saves meanwhile does not notice, more while nobody is at work."""
 GIVING_WAY, LONGEST_PAUSE = 3.0, 0.5
 """An import pauses so many times as long as it had to wait for its turn, but never for more seconds than these."""
