@@ -87,6 +87,8 @@ def compare(bench: Bench, checkpoint: str, count: int) -> None:
     began = perf_counter()
     classifier.predict_proba(texts, near)
     ours = count / (perf_counter() - began)
+    # Neither side pays for a first time.
+    ask_plainly(classifier, items[:2], near[:2])
     plain = ask_plainly(classifier, items, near)
     longest = longest_prompt(classifier, items)
     padded = ask_plainly(classifier, items, near, longest)

@@ -138,7 +138,7 @@ NEWS = "NEWS"
 TOLD = {
     "training_speed": ["-m", "benchmarks.training_speed", "--items", "1500", "--epochs", "6", "--data", NEWS],
     "scoring_speed": ["-m", "benchmarks.scoring_speed", "--data", NEWS],
-    "asking_speed": ["-m", "benchmarks.asking_speed", "--items", "16", "--data", NEWS],
+    "asking_speed": ["-m", "benchmarks.asking_speed", "--items", "64", "--data", NEWS],
     "injection": ["-m", "benchmarks.injection"],
 }
 """Benchmarks that say themselves what came of it; all learn from invented news."""
