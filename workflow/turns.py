@@ -1,7 +1,7 @@
 """Lets the requests of many people go one after the other. Knows none of them.
 
-Side by side, the threads of one interpreter only keep each other waiting: twenty of them cost a fifth of the server's
-time, which is the difference between 64 and 77 saves a second.
+Side by side, the threads of one interpreter only keep each other waiting: with twenty of them a save and the next item
+took 17.6 ms of the processor, one after the other 14.0 ms.
 """
 
 from collections.abc import Iterator
